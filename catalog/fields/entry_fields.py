@@ -1,53 +1,10 @@
-"""Every metadata field of an entry and of a data item, as one table that forms, sheet, checks and tests all read.
-
-Source of names and rules: the catalog's field list (信息资源目录), see the docstrings of `Field` for how a rule is read.
-"""
+"""The metadata fields of an entry (信息资源目录), in the order of forms and sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-Kind = Literal["text", "long", "choice", "list", "date", "bool", "number"]
-Format = Literal["url", "email", "phone", "region", "class_code", "code", "field_name"]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One metadata field.
-
-    `kind`: text one line, long several lines, choice one code of `vocabulary`, list several texts (codes of
-    `vocabulary` if there is one), date ISO day, bool, number a whole number ≥ 0.
-    `required`: must be filled before the entry may be submitted; `required_if`: only when one of the named fields
-    holds one of the values; `one_of`: at least one field bearing this mark must be filled.
-    `depends_on`: the field whose value limits the choices (`Term.parent`).
-    `max_length`: characters of a text or of each member of a list; `max_count`: members of a list.
-    `owner`: the row that holds it; `counts`: whether it counts for completeness although optional.
-    """
-
-    name: str
-    zh: str
-    en: str
-    kind: Kind
-    group: str = "basic"
-    vocabulary: str | None = None
-    max_length: int | None = None
-    max_count: int | None = None
-    format: Format | None = None
-    required: bool = False
-    required_if: tuple[tuple[str, tuple[str | bool, ...]], ...] = ()
-    one_of: str | None = None
-    depends_on: str | None = None
-    counts: bool = False
-    owner: Literal["entry", "revision", "item"] = "revision"
-    help_zh: str = ""
-    help_en: str = ""
-
-    def is_required(self, values: Mapping[str, Any]) -> bool:
-        """Whether it must be filled to submit, given the other `values` of the same entry."""
-        return self.required or any(values.get(other) in allowed for other, allowed in self.required_if)
-
+from catalog.fields.field import Field
 
 GROUPS: dict[str, tuple[str, str]] = {
     "basic": ("基本信息", "Basics"),
@@ -465,46 +422,5 @@ FIELDS: dict[str, Field] = {
 REVISION_FIELDS: tuple[str, ...] = tuple(name for name, field in FIELDS.items() if field.owner == "revision")
 """Names of the fields that a revision holds (all but `code`)."""
 
-_ITEM_FIELDS = (
-    Field("name", "信息项名称", "Item name", "text", max_length=128, required=True, owner="item"),
-    Field(
-        "field_name",
-        "英文字段名",
-        "Field name",
-        "text",
-        max_length=64,
-        format="field_name",
-        owner="item",
-        counts=True,
-        help_zh="字母开头的字母、数字、下划线；填写后用作数据列的地址键。例：opened_on",
-        help_en="Letters, digits, underscores, a letter first; becomes the column's key in addresses.",
-    ),
-    Field("type", "数据类型", "Type", "choice", vocabulary="item_type", required=True, owner="item"),
-    Field("length", "长度", "Length", "number", owner="item"),
-    Field("decimals", "小数位", "Decimals", "number", owner="item"),
-    Field("is_primary_key", "主键", "Primary key", "bool", owner="item"),
-    Field("is_required", "必填", "Required", "bool", owner="item"),
-    Field("value_range", "值域或代码表", "Value range", "long", max_length=2000, owner="item"),
-    Field("unit", "单位", "Unit", "text", max_length=40, owner="item"),
-    Field("description", "说明", "Description", "long", max_length=1000, owner="item", counts=True),
-    Field("sensitivity", "敏感性", "Sensitivity", "choice", vocabulary="sensitivity", owner="item"),
-    Field("masking", "脱敏方式", "Masking", "choice", vocabulary="masking", owner="item"),
-    Field(
-        "is_open",
-        "是否开放",
-        "Open",
-        "bool",
-        owner="item",
-        help_zh="不开放的信息项不公开，数据文件中也不得出现该列",
-        help_en="An item that is not open is not shown and its column may not be in the data file.",
-    ),
-)
-
-ITEM_FIELDS: dict[str, Field] = {field.name: field for field in _ITEM_FIELDS}
-"""Name → field of a data item (信息项); `is_open` is true and the other booleans are false unless said."""
-
 DEFAULTS: dict[str, Any] = {"license": "portal-open", "is_open": True}
 """Values of fields that are not empty by default."""
-
-MAX_ITEMS = 2000
-"""Data items of one entry: as many as a data file may have columns."""
