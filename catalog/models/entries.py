@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from catalog.models.people import Department
@@ -39,6 +39,8 @@ class Entry(Base):
     """Slug: ASCII, fixed at creation, used in addresses."""
     code: Mapped[str | None] = mapped_column(String(64), unique=True)
     """信息资源代码; immutable once published, never reused."""
+    ordinal: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    """Rank of first publication, never reused, kept through suspension and withdrawal."""
     department_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("department.id"))
     state: Mapped[str] = mapped_column(String(20), default="never_published")
     published_revision_id: Mapped[uuid.UUID | None]
@@ -181,7 +183,12 @@ class Resource(Base):
     url: Mapped[str | None] = mapped_column(String(2048))
     published_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("data_version.id"))
     created_at: Mapped[dt.datetime]
+    published_at: Mapped[dt.datetime | None]
+    """When it first went public, with a revision; None while only the department sees it."""
     removed_at: Mapped[dt.datetime | None]
+    """When the department took it out; a public one stays public until that revision is published."""
+    retired_at: Mapped[dt.datetime | None]
+    """When it left the public page."""
 
     published_version: Mapped[DataVersion | None] = relationship(lazy="raise")
 

@@ -201,6 +201,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("code", sa.String(length=64), nullable=True),
+        sa.Column("ordinal", sa.BigInteger(), nullable=True),
         sa.Column("department_id", sa.Uuid(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("published_revision_id", sa.Uuid(), nullable=True),
@@ -221,6 +222,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint("code", name=op.f("uq_entry_code")),
         sa.UniqueConstraint("name", name=op.f("uq_entry_name")),
+        sa.UniqueConstraint("ordinal", name=op.f("uq_entry_ordinal")),
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.create_index("ix_entry_department_id_state", ["department_id", "state"], unique=False)
@@ -364,7 +366,9 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=2048), nullable=True),
         sa.Column("published_version_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_resource_entry_id")),
         sa.ForeignKeyConstraint(
             ["published_version_id"], ["data_version.id"], name=op.f("fk_resource_published_version_id")
