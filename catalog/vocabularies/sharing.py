@@ -44,7 +44,7 @@ CLOSED_BASIS = Vocabulary(
         Term("state_secret", "国家秘密", "State secret"),
         Term("trade_secret", "商业秘密", "Trade secret", ("商业机密",)),
         Term("personal_privacy", "个人隐私", "Personal privacy", ("个人信息", "涉及个人隐私")),
-        Term("prohibited_by_law", "法律法规禁止", "Prohibited by law", ("法律法规规定不得开放", "法律禁止")),
+        Term("forbidden_by_law", "法律法规禁止", "Forbidden by law", ("法律法规规定不得开放", "法律禁止")),
         Term("other", "其他", "Other ground", ("其它", "其他依据")),
     ),
 )
