@@ -1,0 +1,58 @@
+"""Knowing, without asking the database at every request, that something public has changed."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+
+from sqlalchemy import select
+
+from catalog.models import ChangeCounter
+from portal.db import Database
+
+RECHECK_SECONDS = 1.0
+"""A change made on another machine is seen after this time at the latest."""
+
+
+class Generation:
+    """The number of the last public change, as pages and feeds of this process see it.
+
+    A committed unit of work touches the wake file, which every process of this machine notices at its next request;
+    a commit elsewhere is noticed within `RECHECK_SECONDS`.
+    """
+
+    def __init__(self, database: Database, wake_file: Path) -> None:
+        self._database = database
+        self._wake_file = wake_file
+        self._lock = threading.Lock()
+        self._number = -1
+        self._seen = 0
+        self._checked = 0.0
+
+    def wake(self) -> None:
+        """Tell all processes of this machine that something was committed."""
+        descriptor = os.open(self._wake_file, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.utime(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def stamp(self) -> int:
+        """The wake file's time in nanoseconds; 0 before the first commit."""
+        try:
+            return self._wake_file.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    def number(self) -> int:
+        """The change number; asks the database only after a wake or when the last answer is older than a second."""
+        stamp = self.stamp()
+        if stamp != self._seen or time.monotonic() - self._checked > RECHECK_SECONDS:
+            with self._lock:
+                moment = time.monotonic()
+                with self._database.reading() as session:
+                    self._number = session.scalar(select(ChangeCounter.number)) or 0
+                self._seen, self._checked = stamp, moment
+        return self._number

@@ -1,0 +1,368 @@
+"""Everything an operator can set: one table, read from the environment, checked before anything starts.
+
+`SETTINGS` is the only list: the loader, `kaifang doctor`, the documentation and its test read it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError, validate
+
+from datasets.errors import DomainError
+
+MIN_SECRET_LENGTH = 32
+KNOWN_SECRETS = ("changeme", "change-me", "secret", "secretkey", "password", "development", "example", "kaifang")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class WrongSetting(DomainError):
+    """A setting cannot be used; `params["reason"]` is one sentence that names it and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("wrong_setting", reason=reason)
+
+    def __str__(self) -> str:
+        return str(self.params["reason"])
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one running portal; the meaning of each field stands in `SETTINGS`."""
+
+    home: Path
+    host: str
+    port: int
+    base_url: str
+    database_url: str
+    redis_url: str
+    storage_url: str
+    smtp_url: str
+    secret_key: str
+    secret_key_fallbacks: tuple[str, ...]
+    trusted_proxies: str
+    processes: int
+    threads: int
+    connection_limit: int
+    upload_limit_mb: int
+    requests_per_minute: int
+    disk_reserve_mb: int
+    access_log: bool
+    log_level: str
+    log_format: str
+    site_name: str
+    site_name_en: str
+    site_region: str
+    site_region_code: str
+    site_operator: str
+    site_operator_en: str
+    site_code: str
+    site_icp: str
+    site_police_number: str
+    site_phone: str
+    site_email: str
+    site_address: str
+    is_demo: bool
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the portal by https: decides cookie names and flags."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the portal."""
+        return self.host in LOOPBACK
+
+    def folder(self, name: str) -> Path:
+        """A folder under the home, made on demand and readable by its owner only."""
+        path = self.home / name
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row: environment variable, field of `Settings`, how to read it, default, and what it means."""
+
+    name: str
+    field: str
+    read: Callable[[Env, str, Any], Any]
+    default: Any
+    zh: str
+    en: str
+    is_private: bool = False
+
+
+def _text(env: Env, name: str, default: Any) -> str:
+    return env.str(name, default).strip()
+
+
+def _path(env: Env, name: str, default: Any) -> Path:
+    return Path(env.str(name, default)).expanduser().absolute()
+
+
+def _flag(env: Env, name: str, default: Any) -> bool:
+    return env.bool(name, default)
+
+
+def _words(env: Env, name: str, default: Any) -> tuple[str, ...]:
+    return tuple(env.list(name, default))
+
+
+def _whole(low: int, high: int) -> Callable[[Env, str, Any], int]:
+    return lambda env, name, default: env.int(name, default, validate=validate.Range(low, high))
+
+
+def _one_of(*choices: str) -> Callable[[Env, str, Any], str]:
+    return lambda env, name, default: env.str(name, default, validate=validate.OneOf(choices))
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "KAIFANG_HOME",
+        "home",
+        _path,
+        "instance",
+        "数据目录:数据库、文件、索引、缓存、密钥都在其中",
+        "Folder of all state",
+    ),
+    Setting(
+        "HOST", "host", _text, "127.0.0.1", "监听地址;0.0.0.0 表示所有网卡", "Address to listen on; 0.0.0.0 for all"
+    ),
+    Setting(
+        "PORT", "port", _whole(0, 65535), 8000, "监听端口;0 表示任选空闲端口", "Port to listen on; 0 picks a free one"
+    ),
+    Setting(
+        "BASE_URL",
+        "base_url",
+        _text,
+        "",
+        "公众访问的地址,如 https://data.example.gov.cn;所有绝对链接由它生成",
+        "Public address such as https://data.example.gov.cn: the only source of absolute links",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "database_url",
+        _text,
+        "",
+        "数据库地址;空则用数据目录中的 SQLite,或 postgresql://…",
+        "Database; empty for SQLite in the home, or postgresql://…",
+        is_private=True,
+    ),
+    Setting(
+        "REDIS_URL",
+        "redis_url",
+        _text,
+        "",
+        "多台机器共用的缓存与限流(redis://…);空则用本机",
+        "Cache and limits shared by several machines (redis://…); empty for this machine alone",
+        is_private=True,
+    ),
+    Setting(
+        "STORAGE_URL",
+        "storage_url",
+        _text,
+        "",
+        "原始文件的存放处;空则在数据目录,或另一目录的绝对路径",
+        "Where original files are kept; empty for the home, or the absolute path of another folder",
+    ),
+    Setting(
+        "SMTP_URL",
+        "smtp_url",
+        _text,
+        "",
+        "发信服务器(smtp://…);空则不发邮件",
+        "Mail server (smtp://…); empty sends no mail",
+        is_private=True,
+    ),
+    Setting(
+        "SECRET_KEY",
+        "secret_key",
+        _text,
+        "",
+        "会话签名密钥,至少 32 个字符;空则自动生成并存于数据目录",
+        "Key that signs sessions, at least 32 characters; empty: generated once and kept in the home",
+        is_private=True,
+    ),
+    Setting(
+        "SECRET_KEY_FALLBACKS",
+        "secret_key_fallbacks",
+        _words,
+        [],
+        "更换密钥后仍认可的旧密钥,以逗号分隔",
+        "Former keys that are still accepted, comma-separated",
+        is_private=True,
+    ),
+    Setting(
+        "TRUSTED_PROXY",
+        "trusted_proxies",
+        _text,
+        "",
+        "反向代理的地址,只信任它转述的来访地址;空则不信任任何转述",
+        "Address of the reverse proxy whose X-Forwarded-For is believed; empty believes none",
+    ),
+    Setting("KAIFANG_PROCESSES", "processes", _whole(1, 64), 2, "网页进程数", "Number of web processes"),
+    Setting("KAIFANG_THREADS", "threads", _whole(1, 128), 6, "每个网页进程的线程数", "Threads per web process"),
+    Setting(
+        "KAIFANG_CONNECTIONS",
+        "connection_limit",
+        _whole(50, 20000),
+        2000,
+        "每个网页进程同时保持的连接数上限",
+        "Open connections a web process holds at most",
+    ),
+    Setting(
+        "UPLOAD_LIMIT_MB", "upload_limit_mb", _whole(1, 20480), 500, "单个上传文件上限(MB)", "Largest upload in MB"
+    ),
+    Setting(
+        "REQUESTS_PER_MINUTE",
+        "requests_per_minute",
+        _whole(0, 10_000_000),
+        1200,
+        "每个来访地址每分钟的请求上限;0 表示不限",
+        "Requests per minute and address; 0 for no limit",
+    ),
+    Setting(
+        "DISK_RESERVE_MB",
+        "disk_reserve_mb",
+        _whole(0, 1_000_000),
+        200,
+        "磁盘剩余低于此值(MB)时拒绝上传",
+        "Uploads are refused when less than this is free, in MB",
+    ),
+    Setting("ACCESS_LOG", "access_log", _flag, True, "是否在 logs/ 中记录访问", "Write an access log into logs/"),
+    Setting(
+        "LOG_LEVEL",
+        "log_level",
+        _one_of("debug", "info", "warning", "error"),
+        "info",
+        "日志级别",
+        "Level of the log: debug, info, warning, error",
+    ),
+    Setting("LOG_FORMAT", "log_format", _one_of("text", "json"), "text", "日志格式", "Form of the log: text or json"),
+    Setting("SITE_NAME", "site_name", _text, "公共数据开放平台", "网站名称", "Name of the site in Chinese"),
+    Setting("SITE_NAME_EN", "site_name_en", _text, "Open Public Data", "网站英文名称", "Name of the site in English"),
+    Setting("SITE_REGION", "site_region", _text, "", "行政区划名称,如 黄石港区", "Name of the district or city"),
+    Setting("SITE_REGION_CODE", "site_region_code", _text, "", "行政区划代码(GB/T 2260)", "Region code (GB/T 2260)"),
+    Setting("SITE_OPERATOR", "site_operator", _text, "", "主办单位", "Body that runs the site"),
+    Setting("SITE_OPERATOR_EN", "site_operator_en", _text, "", "主办单位英文名", "The same in English"),
+    Setting("SITE_CODE", "site_code", _text, "", "政府网站标识码", "Government website identification code"),
+    Setting("SITE_ICP", "site_icp", _text, "", "ICP 备案号", "ICP filing number"),
+    Setting("SITE_POLICE_NUMBER", "site_police_number", _text, "", "公安备案号", "Public-security filing number"),
+    Setting("SITE_PHONE", "site_phone", _text, "", "联系电话", "Telephone of the office"),
+    Setting("SITE_EMAIL", "site_email", _text, "", "联系邮箱", "E-mail address of the office"),
+    Setting("SITE_ADDRESS", "site_address", _text, "", "办公地址", "Postal address of the office"),
+    Setting("KAIFANG_DEMO", "is_demo", _flag, False, "演示数据:每页显示横幅", "Demonstration data: every page says so"),
+)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read and check all settings; `overrides` (by field name) win over the environment.
+
+    Creates the home folder and, where SECRET_KEY is not given, the key in it. Raises WrongSetting.
+    """
+    values = {**_read_environment(), **overrides}
+    unknown = set(values) - {field.name for field in fields(Settings)}
+    if unknown:
+        raise TypeError(f"no such setting: {', '.join(sorted(unknown))}")
+    _make_home(values["home"])
+    values["base_url"] = _check_base_url(values["base_url"] or _own_address(values["host"], values["port"]))
+    values["database_url"] = _check_database_url(values["database_url"] or f"sqlite:///{values['home'] / 'kaifang.db'}")
+    if values["storage_url"] and not Path(values["storage_url"]).is_absolute():
+        raise WrongSetting("STORAGE_URL must be the absolute path of a folder, or empty for the home folder.")
+    values["secret_key"] = values["secret_key"] or _kept_secret(values["home"] / "secret_key")
+    for key in (values["secret_key"], *values["secret_key_fallbacks"]):
+        _check_secret(key)
+    return Settings(**values)
+
+
+def _read_environment() -> dict[str, Any]:
+    env = Env()
+    values = {}
+    for setting in SETTINGS:
+        try:
+            values[setting.field] = setting.read(env, setting.name, setting.default)
+        except EnvError as error:
+            shown = "" if setting.is_private else f" (now: {os.environ.get(setting.name)!r})"
+            raise WrongSetting(f"{setting.name}{shown} cannot be used: {error}. Meaning: {setting.en}.") from error
+    return values
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise WrongSetting(
+            f"KAIFANG_HOME {home} cannot be created ({reason}): name a folder you may write to."
+        ) from error
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise WrongSetting(
+            f"KAIFANG_HOME {home} is not writable by this user: change its owner or name another folder."
+        )
+
+
+def _own_address(host: str, port: int) -> str:
+    name = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  compared, not bound
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def _check_base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise WrongSetting(f"BASE_URL {url!r} must look like https://data.example.gov.cn.")
+    if parts.path.strip("/"):
+        raise WrongSetting(f"BASE_URL {url!r} must end after the host: the portal needs a host name of its own.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _check_database_url(url: str) -> str:
+    if not re.match(r"(sqlite:///|postgresql(\+psycopg)?://)", url):
+        raise WrongSetting(
+            "DATABASE_URL must begin with postgresql:// or sqlite:///, or be empty for SQLite in the home."
+        )
+    return url
+
+
+def _check_secret(key: str) -> None:
+    looks_known = any(word in key.casefold() for word in KNOWN_SECRETS) or len(set(key)) < 8
+    if len(key) < MIN_SECRET_LENGTH or looks_known:
+        raise WrongSetting(
+            f"SECRET_KEY is too short or well known: use at least {MIN_SECRET_LENGTH} random characters, "
+            "or leave it empty and a key is generated."
+        )
+
+
+def _kept_secret(path: Path) -> str:
+    """The key kept in the home; made once, by whichever process comes first, readable by its owner only."""
+    if not path.exists():
+        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+    return path.read_text().strip()
+
+
+def shown_settings(settings: Settings) -> Mapping[str, str]:
+    """Every setting by its environment name, private ones masked, for `kaifang doctor`."""
+    shown = {}
+    for setting in SETTINGS:
+        value = getattr(settings, setting.field)
+        shown[setting.name] = "(set)" if setting.is_private and value else str(value)
+    return shown
