@@ -93,6 +93,7 @@ POLICY: Mapping[str, Mapping[str, str]] = {
     "sheet.import": {"editor": OWN},
     "catalog.adopt": {"office": ANY},
     "department.manage": {"office": ANY},
+    "calendar.manage": {"office": ANY},
     "account.view": {"system_admin": ANY, "security_admin": ANY},
     "account.manage": {"system_admin": ANY},
     "role.grant": {"security_admin": ANY},
