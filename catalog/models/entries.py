@@ -197,10 +197,12 @@ class EntryStep(Base):
     """One step in the life of an entry, a revision or a data version: who, when, from where, why."""
 
     __tablename__ = "entry_step"
-    __table_args__ = (Index("ix_entry_step_entry_id_at", "entry_id", "at"),)
+    __table_args__ = (UniqueConstraint("entry_id", "number"), Index("ix_entry_step_version_id", "version_id"))
 
     id: Mapped[UuidKey]
     entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("entry.id"))
+    number: Mapped[int]
+    """Counts the steps of the entry from 1."""
     revision_id: Mapped[uuid.UUID | None]
     version_id: Mapped[uuid.UUID | None]
     step: Mapped[str] = mapped_column(String(40))

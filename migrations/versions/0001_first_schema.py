@@ -315,6 +315,7 @@ def upgrade() -> None:
         "entry_step",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Uuid(), nullable=True),
         sa.Column("version_id", sa.Uuid(), nullable=True),
         sa.Column("step", sa.String(length=40), nullable=False),
@@ -327,9 +328,10 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_entry_step_entry_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_step")),
+        sa.UniqueConstraint("entry_id", "number", name=op.f("uq_entry_step_entry_id_number")),
     )
     with op.batch_alter_table("entry_step", schema=None) as batch_op:
-        batch_op.create_index("ix_entry_step_entry_id_at", ["entry_id", "at"], unique=False)
+        batch_op.create_index("ix_entry_step_version_id", ["version_id"], unique=False)
 
     op.create_table(
         "obligation",
@@ -480,7 +482,7 @@ def downgrade() -> None:
 
     op.drop_table("obligation")
     with op.batch_alter_table("entry_step", schema=None) as batch_op:
-        batch_op.drop_index("ix_entry_step_entry_id_at")
+        batch_op.drop_index("ix_entry_step_version_id")
 
     op.drop_table("entry_step")
     with op.batch_alter_table("current_record", schema=None) as batch_op:
