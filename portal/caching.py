@@ -132,6 +132,11 @@ class PageCache:
             self._remember(key, page)
         return page if page is not None and page.fresh_until > now else None
 
+    def is_in_memory(self, key: str) -> bool:
+        """Whether `find` would answer without looking beyond this process."""
+        page = self._memory.get(key)
+        return page is not None and page.fresh_until > time.time()
+
     def keep(self, key: str, page: Page, seconds: int) -> None:
         """Keep `page` for `seconds` on both shelves."""
         self._remember(key, page)

@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 REQUEST_ID_KEY = "kaifang.request_id"
 UNLIMITED = ("/static/", "/healthz")
+NEVER_KEPT = ("/static/", "/healthz", "/readyz", "/metrics", "/account", "/desk", "/office")
 NOT_KEPT = frozenset({"set-cookie", "date", "server", "connection", "x-request-id"})
 _SAFE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -41,7 +42,7 @@ class Edge:
     def __init__(self, app: WSGIApplication, house: House, cookie_name: str) -> None:
         self.app = app
         self.house = house
-        self._cookie_marks = (f"{cookie_name}=",)
+        self._cookie_mark = f"{cookie_name}="
         self._limit = house.settings.requests_per_minute
         self._item = RateLimitItemPerMinute(max(1, self._limit), namespace="edge")
         self._limiter = FixedWindowRateLimiter(storage_from_string(house.settings.redis_url or "memory://"))
@@ -63,17 +64,25 @@ class Edge:
             return True
         return self._limiter.hit(self._item, environ.get("REMOTE_ADDR", ""))
 
+    def lies_ready(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> bool:
+        """Whether the answer is a page in this process's memory; `headers` in WSGI spelling without HTTP_."""
+        number = self.house.generation.known_number()
+        if number is None or not self._may_be_kept(method, path, headers.get("COOKIE", ""), "RANGE" in headers):
+            return False
+        key = page_key(path, query, number, self.house.today())
+        return key is not None and self.house.cache.is_in_memory(key)
+
     def _key(self, environ: WSGIEnvironment) -> str | None:
         """The cache key of an anonymous GET or HEAD without Range; None for everything else."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or "HTTP_RANGE" in environ:
-            return None
-        cookie = environ.get("HTTP_COOKIE", "")
-        if cookie and any(mark in cookie for mark in self._cookie_marks):
-            return None
-        path = environ.get("PATH_INFO", "")
-        if path.startswith(("/static/", "/healthz", "/readyz", "/metrics", "/account", "/desk", "/office")):
+        path, cookie = environ.get("PATH_INFO", ""), environ.get("HTTP_COOKIE", "")
+        if not self._may_be_kept(environ["REQUEST_METHOD"], path, cookie, "HTTP_RANGE" in environ):
             return None
         return page_key(path, environ.get("QUERY_STRING", ""), self.house.generation.number(), self.house.today())
+
+    def _may_be_kept(self, method: str, path: str, cookie: str, has_range: bool) -> bool:
+        if method not in ("GET", "HEAD") or has_range or path.startswith(NEVER_KEPT):
+            return False
+        return self._cookie_mark not in cookie
 
     def _answer_kept(
         self, environ: WSGIEnvironment, start_response: StartResponse, page: Page, started: float

@@ -29,7 +29,7 @@ class Generation:
         self._lock = threading.Lock()
         self._number = -1
         self._seen = 0
-        self._checked = 0.0
+        self._checked = float("-inf")
 
     def wake(self) -> None:
         """Tell all processes of this machine that something was committed."""
@@ -46,10 +46,15 @@ class Generation:
         except FileNotFoundError:
             return 0
 
+    def known_number(self) -> int | None:
+        """The change number if it is known without asking the database: no wake since, and younger than a second."""
+        is_fresh = self.stamp() == self._seen and time.monotonic() - self._checked <= RECHECK_SECONDS
+        return self._number if is_fresh else None
+
     def number(self) -> int:
-        """The change number; asks the database only after a wake or when the last answer is older than a second."""
+        """The change number; asks the database only when `known_number` does not know it."""
         stamp = self.stamp()
-        if stamp != self._seen or time.monotonic() - self._checked > RECHECK_SECONDS:
+        if self.known_number() is None:
             with self._lock:
                 moment = time.monotonic()
                 with self._database.reading() as session:

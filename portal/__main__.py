@@ -1,0 +1,5 @@
+"""`python -m portal` is `kaifang`."""
+
+from portal.cli import main
+
+main()

@@ -1,0 +1,171 @@
+"""A web process: waitress, made quick for pages that lie ready and strict with clients that never finish.
+
+One thread reads and writes all connections, so slow headers, slow bodies and slow readers cost a buffer, never a
+worker thread. A page that lies in this process's memory is answered by that thread at once, without a hand-over.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from typing import Any
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
+
+from portal.edge import Edge
+from portal.settings import Settings
+
+log = logging.getLogger(__name__)
+
+HEADER_SECONDS = 30
+"""A request whose header is not complete after this time is cut off."""
+BODY_BYTES_PER_SECOND = 500
+"""A body must come at least this fast, averaged after the first `HEADER_SECONDS`."""
+IDLE_SECONDS = 60
+DRAIN_SECONDS = 25
+"""How long a stopping process lets running requests and downloads go on."""
+
+
+class PatientChannel(HTTPChannel):  # type: ignore[misc]
+    """One connection, which knows since when its present request has been coming in."""
+
+    request_since: float | None = None
+    is_due = False
+
+    def received(self, data: bytes) -> bool:
+        """Take in bytes; answer at once what lies ready, hand the rest to a thread."""
+        if self.request is None:
+            self.request_since = time.time()
+        taken = bool(super().received(data))
+        if self.request is None:
+            self.request_since = None
+        if self.is_due:
+            self.is_due = False
+            self._start()
+        return taken
+
+    def _start(self) -> None:
+        if self.server.lies_ready(self.requests[0]):
+            self.service()
+        else:
+            self.server.task_dispatcher.add_task(self)
+
+    def is_dawdling(self, now: float) -> bool:
+        """Whether the present request has had its time and is still not complete."""
+        since, request = self.request_since, self.request
+        if since is None or request is None or now - since < HEADER_SECONDS:
+            return False
+        if not request.headers_finished:
+            return True
+        return bool(request.body_bytes_received / (now - since) < BODY_BYTES_PER_SECOND)
+
+
+class PatientServer(TcpWSGIServer):  # type: ignore[misc]
+    """Waitress' server with drain on stop and a deadline for requests that trickle in."""
+
+    channel_class = PatientChannel
+    is_stopping = False
+    edge: Edge | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._main_thread = threading.get_ident()
+        super().__init__(*args, **kwargs)
+
+    def add_task(self, task: Any) -> None:
+        """From the reading thread: leave it to the channel; from a worker (pipelined requests): queue it."""
+        if threading.get_ident() == self._main_thread:
+            task.is_due = True
+        else:
+            self.task_dispatcher.add_task(task)
+
+    def lies_ready(self, request: Any) -> bool:
+        """Whether the answer to `request` is a page in this process's memory."""
+        return (
+            self.edge is not None
+            and request.error is None
+            and self.edge.lies_ready(request.command, request.path, request.query, request.headers)
+        )
+
+    def maintenance(self, now: float) -> None:
+        """Cut off idle connections and those that dawdle."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.is_dawdling(now):
+                channel.will_close = True
+
+    def run_until_stopped(self, parent: int | None) -> None:
+        """Serve until `stop` or until the supervising process is gone; then finish what has begun."""
+        while not self.is_stopping and (parent is None or os.getppid() == parent):
+            wasyncore.poll2(1.0, self._map)
+        self._drain()
+        self.task_dispatcher.shutdown(cancel_pending=False, timeout=5)
+
+    def stop(self) -> None:
+        """Ask the loop to end; may be called from a signal handler."""
+        self.is_stopping = True
+        self.pull_trigger()
+
+    def _drain(self) -> None:
+        self.accepting = False
+        self.del_channel()
+        self.socket.close()
+        until = time.monotonic() + DRAIN_SECONDS
+        while time.monotonic() < until:
+            busy = [channel for channel in list(self.active_channels.values()) if _is_busy(channel)]
+            for channel in list(self.active_channels.values()):
+                if channel not in busy:
+                    channel.handle_close()
+            if not busy:
+                return
+            wasyncore.poll2(0.2, self._map)
+
+
+def make_server(app: Any, sock: socket.socket, settings: Settings) -> PatientServer:
+    """A server on a bound socket, which several processes may share."""
+    options: dict[str, Any] = {
+        "threads": settings.threads,
+        "connection_limit": settings.connection_limit,
+        "channel_timeout": IDLE_SECONDS,
+        "cleanup_interval": 5,
+        "asyncore_use_poll": True,
+        "max_request_header_size": 32_768,
+        "max_request_body_size": (settings.upload_limit_mb + 1) * 1_000_000,
+        "ident": None,
+        "backlog": 2048,
+        "expose_tracebacks": False,
+        "clear_untrusted_proxy_headers": True,
+        "url_scheme": "https" if settings.is_https else "http",
+    }
+    if settings.trusted_proxies:
+        options |= {
+            "trusted_proxy": settings.trusted_proxies,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+        }
+    adjustments = Adjustments(sockets=[sock], **options)
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.set_thread_count(adjustments.threads)
+    server = PatientServer(
+        app,
+        {},
+        True,
+        sock,
+        dispatcher=dispatcher,
+        adj=adjustments,
+        bind_socket=False,
+        sockinfo=(sock.family, sock.type, sock.proto, sock.getsockname()),
+    )
+    edge = getattr(app, "wsgi_app", None)
+    server.edge = edge if isinstance(edge, Edge) else None
+    return server
+
+
+def _is_busy(channel: Any) -> bool:
+    return bool(channel.requests or channel.total_outbufs_len)
+
