@@ -113,13 +113,14 @@ class Edge:
         self._log(environ, status, started)
         if status < 400 and (usage := environ.get(USAGE_KEY)) and environ["REQUEST_METHOD"] == "GET":
             self._count(environ, usage)
-        seconds = environ.get(CACHEABLE_KEY)
-        if key and seconds and status == 200 and environ["REQUEST_METHOD"] == "GET" and isinstance(body, list | tuple):
-            self._keep(key, said, b"".join(body), environ, seconds)
+        if key and status == 200 and environ.get(CACHEABLE_KEY) and environ["REQUEST_METHOD"] == "GET":
+            body = _whole(body)
+            self._keep(key, said, body[0], environ)
         return body
 
-    def _keep(self, key: str, said: list[Any], body: bytes, environ: WSGIEnvironment, seconds: int) -> None:
+    def _keep(self, key: str, said: list[Any], body: bytes, environ: WSGIEnvironment) -> None:
         status, headers = said
+        seconds = environ[CACHEABLE_KEY]
         if len(body) > MAX_PAGE_BYTES or any(name.lower() == "set-cookie" for name, _ in headers):
             return
         kept = [(name, value) for name, value in headers if name.lower() not in NOT_KEPT]
@@ -162,6 +163,14 @@ class Edge:
         start_response("429 TOO MANY REQUESTS", headers)
         self._log(environ, 429, started)
         return [body]
+
+
+def _whole(body: Iterable[bytes]) -> list[bytes]:
+    try:
+        return [b"".join(body)]
+    finally:
+        if close := getattr(body, "close", None):
+            close()
 
 
 def _request_id(environ: WSGIEnvironment) -> str:

@@ -7,13 +7,13 @@ import threading
 import time
 from pathlib import Path
 
-from sqlalchemy import select
-
-from catalog.models import ChangeCounter
+from catalog.changes import change_number
 from portal.db import Database
 
 RECHECK_SECONDS = 1.0
 """A change made on another machine is seen after this time at the latest."""
+LOOK_SECONDS = 0.02
+"""A change made by another process of this machine is seen after this time at the latest."""
 
 
 class Generation:
@@ -30,6 +30,8 @@ class Generation:
         self._number = -1
         self._seen = 0
         self._checked = float("-inf")
+        self._looked = float("-inf")
+        self._last_stamp = 0
 
     def wake(self) -> None:
         """Tell all processes of this machine that something was committed."""
@@ -38,13 +40,18 @@ class Generation:
             os.utime(descriptor)
         finally:
             os.close(descriptor)
+        self._looked = float("-inf")
 
     def stamp(self) -> int:
-        """The wake file's time in nanoseconds; 0 before the first commit."""
-        try:
-            return self._wake_file.stat().st_mtime_ns
-        except FileNotFoundError:
-            return 0
+        """The wake file's time in nanoseconds, not older than `LOOK_SECONDS`; 0 before the first commit."""
+        now = time.monotonic()
+        if now - self._looked > LOOK_SECONDS:
+            try:
+                self._last_stamp = self._wake_file.stat().st_mtime_ns
+            except FileNotFoundError:
+                self._last_stamp = 0
+            self._looked = now
+        return self._last_stamp
 
     def known_number(self) -> int | None:
         """The change number if it is known without asking the database: no wake since, and younger than a second."""
@@ -53,11 +60,11 @@ class Generation:
 
     def number(self) -> int:
         """The change number; asks the database only when `known_number` does not know it."""
-        stamp = self.stamp()
         if self.known_number() is None:
             with self._lock:
+                stamp = self.stamp()
                 moment = time.monotonic()
                 with self._database.reading() as session:
-                    self._number = session.scalar(select(ChangeCounter.number)) or 0
+                    self._number = change_number(session)
                 self._seen, self._checked = stamp, moment
         return self._number

@@ -53,7 +53,10 @@ class PatientChannel(HTTPChannel):  # type: ignore[misc]
 
     def _start(self) -> None:
         if self.server.lies_ready(self.requests[0]):
+            self.server.is_answering = True
             self.service()
+            self.server.is_answering = False
+            self._flush_exception(self._flush_some)
         else:
             self.server.task_dispatcher.add_task(self)
 
@@ -72,6 +75,8 @@ class PatientServer(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = PatientChannel
     is_stopping = False
+    is_answering = False
+    """Whether the reading thread itself is writing an answer, so that it need not be woken."""
     edge: Edge | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,6 +89,11 @@ class PatientServer(TcpWSGIServer):  # type: ignore[misc]
             task.is_due = True
         else:
             self.task_dispatcher.add_task(task)
+
+    def pull_trigger(self) -> None:
+        """Wake the reading thread, unless it is the one that asks."""
+        if not (self.is_answering and threading.get_ident() == self._main_thread):
+            super().pull_trigger()
 
     def lies_ready(self, request: Any) -> bool:
         """Whether the answer to `request` is a page in this process's memory."""
@@ -139,6 +149,7 @@ def make_server(app: Any, sock: socket.socket, settings: Settings) -> PatientSer
         "max_request_body_size": (settings.upload_limit_mb + 1) * 1_000_000,
         "ident": None,
         "backlog": 2048,
+        "send_bytes": 65_536,
         "expose_tracebacks": False,
         "clear_untrusted_proxy_headers": True,
         "url_scheme": "https" if settings.is_https else "http",
