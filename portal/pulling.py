@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 OPEN_HEADERS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Content-Range, Retry-After",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Content-Range, Retry-After, X-Change-Number",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 PREFLIGHT_HEADERS = {

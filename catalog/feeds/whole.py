@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,8 +29,16 @@ EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 """Stands for the last change of a catalog in which nothing has ever been published."""
 
 
-def open_dcat_page(session: Session, spool: Spool, site: Site, number: int) -> SpoolFile:
-    """Page `number` (from 1) of the catalog as JSON-LD.
+@dataclass(frozen=True, slots=True)
+class CatalogFile:
+    """A page of a whole-catalog feed, and the change number whose state it shows."""
+
+    file: SpoolFile
+    change_number: int
+
+
+def open_dcat_page(session: Session, spool: Spool, site: Site, number: int) -> CatalogFile:
+    """Page `number` (from 1) of the catalog as JSON-LD. Incremental pulls go on after its change number.
 
     Raises NotFound("feed_page_not_found") beyond the last page, and Busy("feed_not_available") when any record
     cannot be read: a shorter document would make harvesters delete what is missing.
@@ -40,7 +49,7 @@ def open_dcat_page(session: Session, spool: Spool, site: Site, number: int) -> S
         if not 1 <= number <= last:
             raise NotFound("feed_page_not_found", page=number, last=last)
         changed_at = session.scalar(select(ChangeRow.at).where(ChangeRow.number == current)) or EPOCH
-        return spool.get(
+        file = spool.get(
             "dcat-jsonld",
             f"{current}-{site.digest}-{DCAT_VERSION}",
             f"{number:06d}",
@@ -48,6 +57,7 @@ def open_dcat_page(session: Session, spool: Spool, site: Site, number: int) -> S
             changed_at=changed_at,
             write=lambda: _write(session, site, PageFacts(number, last, PER_PAGE), changed_at),
         )
+        return CatalogFile(file, current)
     except (SQLAlchemyError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise Busy("feed_not_available", cause=type(error).__name__) from error
 

@@ -71,26 +71,29 @@ def parse_question(text: str) -> Question:
     """
     kept = text[:MAX_CHARACTERS]
     runs = list(dict.fromkeys(runs_of(normalise(kept)[: 2 * MAX_CHARACTERS])))
-    terms, count = [], 0
+    terms: list[Term] = []
+    room, is_cut = MAX_TERMS, len(text) > MAX_CHARACTERS
     for run in runs:
-        term = _term(run)
-        count += sum(1 for _ in term.leaves())
-        if count > MAX_TERMS:
+        words = _words(run)
+        is_cut = is_cut or not room or len(words) > room
+        if not room:
             break
+        term = Term(run, words[:room])
+        room = max(0, room - len(list(term.leaves())))
         terms.append(term)
-    if runs and not terms:
-        terms = [Term(runs[0])]
-    return Question(key_of(kept), tuple(terms), len(text) > MAX_CHARACTERS or len(terms) < len(runs))
+    return Question(key_of(kept), tuple(terms), is_cut)
 
 
-def _term(run: str) -> Term:
-    """A run with its words; runs of up to three characters are looked for as they stand."""
+def _words(run: str) -> tuple[Term, ...]:
+    """The words of a run; none for runs of up to three characters, which are looked for as they stand."""
     if len(run) <= 3 or run.isascii():
-        return Term(run)
-    words = [word for word in rjieba.cut(run) if word.strip()]
+        return ()
+    words = rjieba.cut(run)
     if len(words) == 1:
-        return Term(run, _inner_words(run))
-    return Term(run, tuple(Term(word, _inner_words(word)) for word in words))
+        return _inner_words(run)
+    if max(map(len, words)) == 1:
+        return ()
+    return tuple(Term(word, _inner_words(word)) for word in words)
 
 
 def _inner_words(word: str) -> tuple[Term, ...]:

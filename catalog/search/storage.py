@@ -202,7 +202,7 @@ class IndexWriter:
         own = {segment.segment_id() for segment in index._segments()} | {self._writer.newsegment.segment_id()}
         keep = {f"_{index.indexname}_{index.latest_generation()}.toc", f"{index.indexname}_WRITELOCK"}
         for file in folder.iterdir():
-            if file.name not in keep and not any(segment in file.name for segment in own):
+            if file.is_file() and file.name not in keep and not any(segment in file.name for segment in own):
                 file.unlink(missing_ok=True)
 
     def put(self, record: FeedRecord, *, is_new: bool = False) -> None:
