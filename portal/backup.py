@@ -24,12 +24,13 @@ from sqlalchemy import make_url
 
 from catalog.errors import Conflict, Invalid, NotFound
 from datasets.clock import SHANGHAI
+from datasets.storage.files import disk_full_is_busy, sync_file, sync_folder
 from portal import __version__
-from portal.settings import Settings
+from portal.settings import DEMO_MARK, Settings
 
 KEPT_FOLDERS = ("blobs", "row_stores", "usage")
 """Folders of the home that a backup carries; index, cache, downloads and feeds are made anew."""
-KEPT_FILES = ("secret_key", "demo-accounts.txt")
+KEPT_FILES = ("secret_key", DEMO_MARK)
 FORMAT = 1
 CHUNK = 1 << 20
 
@@ -47,7 +48,15 @@ class BackupReport:
 
 
 def make_backup(settings: Settings, target: Path, *, now: dt.datetime, advance: Advance) -> BackupReport:
-    """Back up database and files into a new folder under `target`. Raises OSError when the disk is full."""
+    """Back up database and files into a new folder under `target`.
+
+    Raises Busy("disk_full"), leaving a folder without a manifest, which is not a backup.
+    """
+    with disk_full_is_busy():
+        return _make_backup(settings, target, now, advance)
+
+
+def _make_backup(settings: Settings, target: Path, now: dt.datetime, advance: Advance) -> BackupReport:
     stamp = now.astimezone(SHANGHAI).strftime("%Y%m%d-%H%M%S")
     folder = target / stamp
     folder.mkdir(mode=0o700, parents=True)
@@ -60,7 +69,8 @@ def make_backup(settings: Settings, target: Path, *, now: dt.datetime, advance: 
         copied += entry["size"] if is_new else 0
         entries.append(entry)
         advance(done, len(sources))
-    manifest = {"format": FORMAT, "version": __version__, "made_at": now.isoformat(), "database": kind, "files": entries}
+    facts = {"format": FORMAT, "version": __version__, "made_at": now.isoformat(), "database": kind}
+    manifest = {**facts, "files": entries}
     _write_whole(folder / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     _write_whole(folder / "manifest.sha256", _digest_of(folder / "manifest.json").encode())
     return BackupReport(folder, len(entries), sum(entry["size"] for entry in entries), copied)
@@ -117,10 +127,14 @@ def _sources(settings: Settings) -> Iterator[tuple[str, Path]]:
         if (settings.home / name).is_file():
             yield name, settings.home / name
     for name in KEPT_FOLDERS:
-        root = Path(settings.storage_url) if name == "blobs" and settings.storage_url else settings.home / name
+        root = _folder(settings, name)
         for path in sorted(root.rglob("*")):
             if path.is_file() and not path.name.startswith(".") and not path.name.endswith((".tmp", ".part")):
                 yield f"{name}/{path.relative_to(root).as_posix()}", path
+
+
+def _folder(settings: Settings, name: str) -> Path:
+    return (settings.storage_root if name == "blobs" else settings.home) / name
 
 
 def _dump_database(url: str, folder: Path) -> tuple[str, str]:
@@ -130,11 +144,11 @@ def _dump_database(url: str, folder: Path) -> tuple[str, str]:
         with closing(sqlite3.connect(parts.database or "")) as source, closing(sqlite3.connect(target)) as copy:
             source.backup(copy, pages=-1)
             copy.execute("PRAGMA journal_mode=DELETE")
-        _sync(target)
+        sync_file(target)
         return "sqlite", target.name
     target = folder / "database.dump"
     _run_tool("pg_dump", url, "--format=custom", "--no-owner", f"--file={target}")
-    _sync(target)
+    sync_file(target)
     return "postgresql", target.name
 
 
@@ -203,8 +217,9 @@ def _require_empty(settings: Settings) -> None:
     database = make_url(settings.database_url).database
     if settings.database_url.startswith("sqlite") and database and Path(database).exists():
         present.append(Path(database).name)
-    if settings.storage_url and Path(settings.storage_url).is_dir() and any(Path(settings.storage_url).iterdir()):
-        present.append(settings.storage_url)
+    blobs = _folder(settings, "blobs")
+    if blobs.is_dir() and any(blobs.iterdir()):
+        present.append(str(blobs))
     if present:
         raise Conflict("backup_target_not_empty", folder=str(settings.home))
 
@@ -217,7 +232,7 @@ def _copy_checked(source: Path, target: Path, entry: dict[str, str]) -> None:
     target.chmod(0o600)
     if _digest_of(target) != entry["sha256"]:
         raise Invalid("backup_damaged", folder=source.parent.name, detail=entry["path"])
-    _sync(target)
+    sync_file(target)
 
 
 def _put_in_place(settings: Settings, staging: Path) -> None:
@@ -232,7 +247,7 @@ def _put_in_place(settings: Settings, staging: Path) -> None:
         source = staging / name
         if not source.exists():
             continue
-        target = Path(settings.storage_url) if name == "blobs" and settings.storage_url else settings.home / name
+        target = _folder(settings, name) if name in KEPT_FOLDERS else settings.home / name
         if target.is_dir():
             target.rmdir()
         shutil.move(source, target)
@@ -246,14 +261,6 @@ def _digest_of(path: Path) -> str:
 def _write_whole(path: Path, data: bytes) -> None:
     fresh = path.with_name(f".{path.name}.part")
     fresh.write_bytes(data)
-    _sync(fresh)
+    sync_file(fresh)
     fresh.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)

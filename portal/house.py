@@ -19,10 +19,11 @@ from portal.settings import Settings
 if TYPE_CHECKING:
     from datasets.downloads import Downloads
     from datasets.query.pool import QueryPool
-    from datasets.storage.local import LocalStore, RowStores
     from datasets.usage import UsageLog
 
     from catalog.search import SearchIndex
+    from datasets.storage.local import LocalStore
+    from datasets.storage.row_stores import RowStores
 
 
 @dataclass
@@ -54,22 +55,17 @@ class House:
         """The present day in Shanghai."""
         return day_of(self.clock())
 
-    @property
-    def blobs_folder(self) -> Path:
-        """Where files are kept as delivered."""
-        return Path(self.settings.storage_url) if self.settings.storage_url else self.settings.folder("blobs")
-
     @cached_property
     def store(self) -> LocalStore:
         """Content-addressed originals."""
         from datasets.storage.local import LocalStore
 
-        return LocalStore(self.blobs_folder)
+        return LocalStore(self.settings.storage_root, reserve_bytes=self.settings.disk_reserve_mb * 1_000_000)
 
     @cached_property
     def row_stores(self) -> RowStores:
         """The DuckDB file of each data version."""
-        from datasets.storage.local import RowStores
+        from datasets.storage.row_stores import RowStores
 
         return RowStores(self.settings.folder("row_stores"))
 

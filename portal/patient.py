@@ -179,4 +179,3 @@ def make_server(app: Any, sock: socket.socket, settings: Settings) -> PatientSer
 
 def _is_busy(channel: Any) -> bool:
     return bool(channel.requests or channel.total_outbufs_len)
-

@@ -20,6 +20,8 @@ from datasets.errors import DomainError
 
 MIN_SECRET_LENGTH = 32
 KNOWN_SECRETS = ("changeme", "change-me", "secret", "secretkey", "password", "development", "example", "kaifang")
+DEMO_MARK = "demo-accounts.json"
+"""A home that holds this file holds demonstration data, however it is served."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -80,6 +82,11 @@ class Settings:
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the portal."""
         return self.host in LOOPBACK
+
+    @property
+    def storage_root(self) -> Path:
+        """Where `blobs/` with the files as delivered lies: STORAGE_URL, else the home."""
+        return Path(self.storage_url) if self.storage_url else self.home
 
     def folder(self, name: str) -> Path:
         """A folder under the home, made on demand and readable by its owner only."""
@@ -279,6 +286,7 @@ def load_settings(**overrides: Any) -> Settings:
     if values["storage_url"] and not Path(values["storage_url"]).is_absolute():
         raise WrongSetting("STORAGE_URL must be the absolute path of a folder, or empty for the home folder.")
     values["secret_key"] = values["secret_key"] or _kept_secret(values["home"] / "secret_key")
+    values["is_demo"] = values["is_demo"] or (values["home"] / DEMO_MARK).is_file()
     for key in (values["secret_key"], *values["secret_key_fallbacks"]):
         _check_secret(key)
     return Settings(**values)

@@ -1,7 +1,8 @@
 """What every template may use without being handed it.
 
 `site` (Site), `language` ("zh"/"en"), `other_language_url`, `asset(name)`, `actor`, `signed_in` (None for the
-public), `can(act)`, `is_demo`, `request_id`, `today`, `_()`; `csrf_token()` comes from Flask-WTF.
+public), `can(act)`, `is_demo`, `request_id`, `today`, `_()`; `csrf_token()` comes from Flask-WTF, `site_title` from
+the public pages.
 """
 
 from __future__ import annotations

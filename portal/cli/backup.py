@@ -19,7 +19,8 @@ def backup(folder: Path, check: bool) -> None:
     if check:
         with progress("校验", "checking") as advance:
             report = check_backup(folder, advance=advance)
-        say(f"备份完好:{report.folder}({report.file_count} 个文件)", f"whole: {report.folder} ({report.file_count} files)")
+        count = report.file_count
+        say(f"备份完好:{report.folder}({count} 个文件)", f"whole: {report.folder} ({count} files)")
         return
     with open_house() as house, progress("备份", "backing up") as advance:
         report = make_backup(house.settings, folder, now=house.now(), advance=advance)
@@ -39,4 +40,5 @@ def restore(folder: Path) -> None:
 
     with progress("恢复", "restoring") as advance:
         report = restore_backup(load_settings(), folder, advance=advance)
-    say(f"已恢复 {report.file_count} 个文件,可以启动门户", f"restored {report.file_count} files; the portal can be started")
+    count = report.file_count
+    say(f"已恢复 {count} 个文件,可以启动门户", f"restored {count} files; the portal can be started")

@@ -16,7 +16,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "form_expired": (
         "表单已过期或来源不明,内容没有保存。请返回上一页刷新后重新提交。",
-        "The form has expired or came from another site; nothing was saved. Go back, reload the page and send it again.",
+        "The form has expired or came from another site; nothing was saved. Reload the page and send it again.",
     ),
     "foreign_origin": (
         "请求来自其他网站,已被拒绝。请在本站页面上操作。",
@@ -33,7 +33,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "internal_error": (
         "系统出错,本次操作没有完成。请稍后重试;如仍不行,请把编号 {request_id} 告诉管理员。",
-        "Something broke and this was not done. Try again later; if it still fails, tell the operator the number {request_id}.",
+        "Something broke and this was not done. Try again later, or tell the operator the number {request_id}.",
     ),
     "http_error": ("请求没有成功(HTTP {status})。", "The request failed (HTTP {status})."),
     "database_locked": (
@@ -51,6 +51,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "disk_reserve_reached": (
         "服务器磁盘空间不足,暂停接收上传;浏览和下载不受影响。请联系管理员。",
         "The server is short of disk space and takes no uploads; browsing and downloads work. Tell the operator.",
+    ),
+    "database_not_migrated": (
+        "数据库结构与本版本不符,未启动。请先运行:kaifang db upgrade",
+        "The database does not have this release's schema. Run first: kaifang db upgrade",
+    ),
+    "database_unreachable": (
+        "连接不上数据库,未启动。请检查 DATABASE_URL 及数据库服务。",
+        "The database cannot be reached. Check DATABASE_URL and the database server.",
+    ),
+    "port_busy": (
+        "端口 {port} 已被占用,未启动。请停止占用它的程序,或换一个端口:PORT=8080 kaifang serve",
+        "Port {port} is in use. Stop the program that uses it, or choose another one: PORT=8080 kaifang serve",
+    ),
+    "address_unusable": (
+        "无法在 {host}:{port} 上监听({reason})。请把 HOST 设为本机地址,如 127.0.0.1 或 0.0.0.0。",
+        "Cannot listen on {host}:{port} ({reason}). Set HOST to an address of this machine: 127.0.0.1 or 0.0.0.0.",
+    ),
+    "job_crashed": (
+        "任务“{kind}”出错({error}),稍后会再试。详情见日志。",
+        "The job “{kind}” broke ({error}) and will be tried again. The log has the details.",
     ),
     "wrong_setting": ("配置有误:{reason}", "A setting is wrong: {reason}"),
     "unknown_job": ("没有名为“{kind}”的任务。可用的任务:{known}。", "There is no job “{kind}”. Known jobs: {known}."),

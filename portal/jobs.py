@@ -1,0 +1,97 @@
+"""All work that no request waits for: `JOBS` (rows under a lease) and `CHORES` (what the worker does as it turns).
+
+A job may be run again after a worker died in the middle, so every handler is idempotent: what it has done already it
+finds done. A chore follows the change log or sweeps; it needs no row because missing one turn loses nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.house import House
+from portal.sweeping import sweep_files, sweep_rows
+
+Report = Callable[[int, int, str], None]
+"""Tells people who wait: done, total, what is being done."""
+ENTRIES_AT_ONCE = 200
+"""Entries whose deadlines are checked in one transaction, so that nobody waits for a night's work."""
+Handler = Callable[[House, Mapping[str, Any], Report], None]
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One kind of job; `daily_at` (Shanghai) lets the worker queue it once a day."""
+
+    kind: str
+    run: Handler
+    zh: str
+    en: str
+    daily_at: dt.time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something the worker does again and again; `on_wake`: also as soon as something was committed."""
+
+    name: str
+    run: Callable[[House], None]
+    every_seconds: float
+    on_wake: bool = False
+
+
+def check_deadlines(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Bring obligations up to the day (`on`, else today)."""
+    from catalog import deadlines
+
+    on = dt.date.fromisoformat(params["on"]) if params.get("on") else house.today()
+    after, done = None, 0
+    while True:
+        with house.database.work() as session:
+            checked = deadlines.check(session, on=on, after=after, limit=ENTRIES_AT_ONCE)
+        done += checked.checked
+        report(done, 0, "deadlines")
+        if checked.next_after is None:
+            return
+        after = checked.next_after
+
+
+def rebuild_search(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Make the search index anew from the public records."""
+    with house.database.reading() as session:
+        house.search.rebuild(session, on_progress=lambda done, total: report(done, total, "search"))
+
+
+def sweep(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Remove files that no row names, outdated exports, ended sessions and old jobs."""
+    sweep_files(house)
+    sweep_rows(house)
+
+
+def follow_search(house: House) -> None:
+    """Bring the search index up to the last public change."""
+    with house.database.reading() as session:
+        house.search.follow(session)
+
+
+def fold_usage(house: House) -> None:
+    """Add spooled views and downloads to the counts."""
+    with house.database.work() as session:
+        house.usage.fold(session)
+
+
+JOBS: Mapping[str, JobKind] = {
+    job.kind: job
+    for job in (
+        JobKind("deadlines.check", check_deadlines, "检查更新期限", "Check deadlines", dt.time(0, 10)),
+        JobKind("search.rebuild", rebuild_search, "重建搜索索引", "Rebuild the search index"),
+        JobKind("house.sweep", sweep, "清理无主文件与旧记录", "Sweep files and rows", dt.time(3, 30)),
+    )
+}
+
+CHORES: tuple[Chore, ...] = (
+    Chore("search.follow", follow_search, 30.0, on_wake=True),
+    Chore("usage.fold", fold_usage, 10.0),
+)

@@ -1,0 +1,70 @@
+"""What no row names any more, and what has had its time: removed once a night."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from catalog.models import AuthSession, Job, SheetUpload
+from datasets.models import DataVersion, Intake
+from datasets.storage.files import remove_older
+from portal.house import House
+
+UNNAMED_AFTER = dt.timedelta(days=2)
+"""A file that no row names is kept so long: an upload may be about to be named."""
+DOWNLOADS_AFTER_DAYS = 30
+"""Exports are made anew when they are asked for again."""
+TEMPORARY_AFTER_DAYS = 1
+ACCESS_LOGS_AFTER_DAYS = 200
+"""网络安全法 art. 21 asks for six months of logs at least."""
+ROWS_AFTER = dt.timedelta(days=30)
+"""Ended jobs and ended sessions are kept so long."""
+
+
+def sweep_files(house: House) -> int:
+    """Remove unnamed blobs and row stores, old exports, temporary files and logs; how many."""
+    older_than = house.now() - UNNAMED_AFTER
+    with house.database.reading() as session:
+        digests, keys = named_blobs(session), named_row_stores(session)
+    removed = house.store.sweep(digests, older_than=older_than)
+    removed += house.row_stores.sweep(keys, older_than=older_than)
+    for folder, days in (("downloads", DOWNLOADS_AFTER_DAYS), ("tmp", TEMPORARY_AFTER_DAYS)):
+        removed += remove_older(_files(house.settings.folder(folder)), before=_days_ago(days))
+    logs = house.settings.folder("logs").glob("access-*.jsonl")
+    return removed + remove_older(logs, before=_days_ago(ACCESS_LOGS_AFTER_DAYS))
+
+
+def sweep_rows(house: House) -> None:
+    """Remove ended jobs and ended or long idle sessions."""
+    before = house.now() - ROWS_AFTER
+    with house.database.work() as session:
+        session.execute(delete(Job).where(Job.finished_at < before))
+        is_over = or_(AuthSession.ended_at < before, AuthSession.last_seen_at < before)
+        session.execute(delete(AuthSession).where(is_over))
+
+
+def named_blobs(session: Session) -> set[str]:
+    """Digests of all files that a version, an intake still under way or an uploaded sheet names."""
+    open_intakes = select(Intake.blob_sha256).where(Intake.state != "discarded")
+    named = (select(DataVersion.blob_sha256), open_intakes, select(SheetUpload.blob_sha256))
+    return {digest for statement in named for digest in session.scalars(statement) if digest}
+
+
+def named_row_stores(session: Session) -> set[str]:
+    """Keys of all row stores that a version or an intake still under way names."""
+    keys = set(session.scalars(select(DataVersion.row_store)))
+    readings = session.scalars(select(Intake.reading).where(Intake.state == "read"))
+    return keys | {reading["row_store"] for reading in readings if reading and reading.get("row_store")}
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def _days_ago(days: int) -> float:
+    return time.time() - days * 86_400

@@ -1,0 +1,127 @@
+"""Fixtures of the portal's tests: a house of its own for each test, an application over it, a clock that can be set."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from datasets.engine import make_engine
+from portal import migrating
+from portal.app import create_app
+from portal.house import House, build_house
+from portal.settings import Settings, load_settings
+
+SECRET = "a-key-for-tests-" + "0123456789abcdefghij" * 2
+
+
+@dataclass
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    moment: dt.datetime
+
+    def __call__(self) -> dt.datetime:
+        return self.moment
+
+    def advance(self, **parts: float) -> None:
+        """Move on by `timedelta(**parts)`."""
+        self.moment += dt.timedelta(**parts)
+
+
+@pytest.fixture
+def clock(now: dt.datetime) -> FakeClock:
+    """Friday 2026-07-10, 10:00 in Shanghai, until moved."""
+    return FakeClock(now)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy from."""
+    path = tmp_path_factory.mktemp("migrated") / "kaifang.db"
+    engine = make_engine(f"sqlite:///{path}")
+    migrating.upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[str]:
+    """The name of a migrated, empty PostgreSQL database to copy from."""
+    name = f"kaifang_template_{uuid.uuid4().hex[:10]}"
+    admin = make_engine(os.environ["TEST_DATABASE_URL"], isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine = make_engine(admin.url.set(database=name).render_as_string(hide_password=False))
+    migrating.upgrade(engine)
+    engine.dispose()
+    yield name
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture
+def own_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database that belongs to this test alone."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        shutil.copyfile(request.getfixturevalue("migrated_file"), tmp_path / "kaifang.db")
+        yield f"sqlite:///{tmp_path / 'kaifang.db'}"
+        return
+    template = request.getfixturevalue("postgresql_template")
+    name = f"kaifang_test_{uuid.uuid4().hex[:12]}"
+    admin = make_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    yield admin.url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture
+def make_settings(own_database: str, tmp_path: Path) -> Callable[..., Settings]:
+    """Settings over this test's database and folder; fields may be given."""
+
+    def make(**fields: object) -> Settings:
+        given = {
+            "home": tmp_path / "home",
+            "database_url": own_database,
+            "secret_key": SECRET,
+            "site_name": "黄石港区公共数据开放平台",
+            "access_log": False,
+            **fields,
+        }
+        return load_settings(**given)
+
+    return make
+
+
+@pytest.fixture
+def house(make_settings: Callable[..., Settings], clock: FakeClock) -> Iterator[House]:
+    """A furnished house with an empty database."""
+    house = build_house(make_settings(), clock=clock)
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    """The application over `house`."""
+    return create_app(house=house)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """An anonymous client; form tokens are checked as in life."""
+    return app.test_client()
