@@ -38,19 +38,14 @@ class Selection:
 ALL_ROWS = Selection()
 
 
-def cell(column: Column) -> str:
-    """The physical name of a column's cells."""
-    return f"c{column.index:d}"
-
-
 def typed_cell(column: Column) -> str:
     """The physical name by which the column is sorted and compared: its shadow where it has one."""
-    return f"s{column.index:d}" if column.shadow_type else cell(column)
+    return column.shadow or column.physical
 
 
 def printed_cell(column: Column) -> str:
     """SQL that gives the cell as the text of the delivered file; NULL for a blank one."""
-    return cell(column) if column.type == "text" else f"CAST({cell(column)} AS VARCHAR)"
+    return column.physical if column.type == "text" else f"CAST({column.physical} AS VARCHAR)"
 
 
 def sql_text(value: str) -> str:
@@ -78,6 +73,11 @@ def open_rows(
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     return connection
+
+
+def is_in_file_order(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a plain scan meets the rows by ascending `_row`, as in all stores of intake. O(rows), cheap."""
+    return connection.execute("SELECT 1 FROM data WHERE _row <> rowid + 1 LIMIT 1").fetchone() is None
 
 
 def _config(spill: Path | None, memory_bytes: int) -> dict[str, str | bool | int | float | list[str]]:

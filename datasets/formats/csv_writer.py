@@ -14,7 +14,7 @@ from pathlib import Path
 
 from datasets.columns import Column
 from datasets.formats.guard import guard_cell, guarded_sql, is_dangerous_sql
-from datasets.rows import ALL_ROWS, Selection, cell, open_rows, printed_cell, sql_text
+from datasets.rows import ALL_ROWS, Selection, open_rows, printed_cell, sql_text
 
 BOM = "\ufeff"
 BLOCK_BYTES = 1 << 20
@@ -56,18 +56,18 @@ def write_csv(
     The header holds the columns' names. A blank cell is empty; in a table of one column it is "" (an empty line would
     be no row to most readers). `guard` puts an apostrophe before cells that a spreadsheet would run.
     """
-    row_count = _copy(store, columns, target, rows, spill, guard)
+    row_count = _copy(store, columns, target, rows, spill=spill, guard=guard)
     sha256, byte_size = _digest(target)
     return CsvFile(sha256, byte_size, row_count)
 
 
 def digest_csv(store: Path, columns: Sequence[Column], scratch: Path) -> CsvDigests:
     """Write the whole CSV to the new file `scratch` and tell its digests; the caller removes the file."""
-    _copy(store, columns, scratch, ALL_ROWS, None, True)
+    _copy(store, columns, scratch, ALL_ROWS, guard=True)
     sha256, byte_size = _digest(scratch)
     if _has_guarded(store, columns):
         scratch.unlink()
-        _copy(store, columns, scratch, ALL_ROWS, None, False)
+        _copy(store, columns, scratch, ALL_ROWS, guard=False)
     content_sha256, _ = _digest(scratch, skip=len(BOM.encode()))
     return CsvDigests(sha256, byte_size, content_sha256)
 
@@ -86,7 +86,7 @@ def quote_cell(text: str) -> str:
 
 
 def _copy(
-    store: Path, columns: Sequence[Column], target: Path, rows: Selection, spill: Path | None, guard: bool
+    store: Path, columns: Sequence[Column], target: Path, rows: Selection, *, spill: Path | None = None, guard: bool
 ) -> int:
     line = _line_sql(columns, guard)
     sql = (
@@ -110,7 +110,7 @@ def _field_sql(column: Column, guard: bool) -> str:
     """One field. Only text can hold signs that need quotes or a guard; printed numbers and days cannot."""
     if column.type != "text":
         return printed_cell(column)
-    text = cell(column)
+    text = column.physical
     quotes = " OR ".join(f"contains({text}, {sign})" for sign in ("','", "'\"'", "chr(10)", "chr(13)"))
     value = f"({guarded_sql(text)})" if guard else text
     return f"CASE WHEN {quotes} THEN concat('\"', replace({value}, '\"', '\"\"'), '\"') ELSE {value} END"
@@ -122,7 +122,7 @@ def _has_guarded(store: Path, columns: Sequence[Column]) -> bool:
     texts = [column for column in columns if column.type == "text"]
     if not texts:
         return False
-    condition = " OR ".join(f"({is_dangerous_sql(cell(column))})" for column in texts)
+    condition = " OR ".join(f"({is_dangerous_sql(column.physical)})" for column in texts)
     with open_rows(store) as connection:
         return connection.execute(f"SELECT 1 FROM data WHERE {condition} LIMIT 1").fetchone() is not None
 

@@ -86,7 +86,7 @@ class LocalStore:
             if not self.exists(digest):
                 yield BlobFault(digest, "missing")
                 continue
-            with self.open(digest) as file:
+            with self.path(digest).open("rb") as file:
                 if hashlib.file_digest(file, "sha256").hexdigest() != digest:
                     yield BlobFault(digest, "altered")
 

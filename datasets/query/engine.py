@@ -1,0 +1,146 @@
+"""Answers to row questions: the numbers of the rows first, their cells after, and always the exact total."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from datasets.columns import Column
+from datasets.query.question import Query
+from datasets.query.sql import Clause, after_clause, both, order_terms, where_clause
+from datasets.rows import is_in_file_order, open_rows, printed_cell, typed_cell
+
+if TYPE_CHECKING:
+    import duckdb
+
+CellValue = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """One page of an answer. `rows` hold the cells of `columns`, in order; None is a blank cell.
+
+    As text every cell is what the delivered file says. As values integers, decimals and booleans are native, days and
+    moments are texts such as 2024-02-29 and 2024-02-29 08:30:00. `total` counts all rows that fit the question.
+    """
+
+    columns: list[Column]
+    rows: list[list[CellValue]]
+    numbers: list[int]
+    """The number of each row in the version, from 1."""
+    total: int
+    limit: int
+    offset: int
+    next_after: int | None
+    """What `_after` has to be for the next page; None on the last one."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """A JSON-able form."""
+        return {**asdict(self), "columns": [column.as_dict() for column in self.columns]}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> RowPage:
+        """The page that `as_dict` described."""
+        return cls(**{**data, "columns": [Column.from_dict(column) for column in data["columns"]]})
+
+
+class RowReader:
+    """One opened row store. Not for several threads at once."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> None:
+        self.connection = connection
+        self.columns = list(columns)
+        self.row_count = int(self._one("SELECT count(*) FROM data")[0])
+        self.in_file_order = is_in_file_order(connection)
+
+    def page(self, query: Query, *, as_text: bool = False, total: int | None = None) -> RowPage:
+        """Answer `query`. `total` is passed by who knows it already, which spares the counting.
+
+        Without conditions O(page) at any offset; with them O(rows) of narrow scans, with `_sort` a top-n on top.
+        """
+        where = where_clause(query, self.columns)
+        if total is None:
+            total = self.count(where)
+        numbers = self._numbers(query, where, total)
+        following = len(numbers) > query.page_size
+        numbers = numbers[: query.page_size]
+        columns = list(query.columns) or self.columns
+        return RowPage(
+            columns=columns,
+            rows=self._cells(numbers, columns, as_text=as_text),
+            numbers=numbers,
+            total=total,
+            limit=query.page_size,
+            offset=query.offset,
+            next_after=numbers[-1] if following else None,
+        )
+
+    def count(self, where: Clause) -> int:
+        """How many rows there are for which `where` holds."""
+        if not where.sql:
+            return self.row_count
+        return int(self._one(f"SELECT count(*) FROM data WHERE {where.sql}", where.params)[0])
+
+    def _numbers(self, query: Query, where: Clause, total: int) -> list[int]:
+        """The numbers of the page's rows and of one more, if there is one."""
+        wanted = query.page_size + 1
+        if query.offset >= total:
+            return []
+        if query.after is not None:
+            where = both(where, self._after(query, query.after))
+        elif query.selects_all and not query.sort:
+            return list(range(query.offset + 1, min(query.offset + wanted, total) + 1))
+        filtered = f" WHERE {where.sql}" if where.sql else ""
+        order = f" ORDER BY {order_terms(query.sort)}" if query.sort or not self.in_file_order else ""
+        sql = f"SELECT _row FROM data{filtered}{order} LIMIT {wanted:d} OFFSET {query.offset:d}"
+        return [int(number) for (number,) in self.connection.execute(sql, where.params).fetchall()]
+
+    def _after(self, query: Query, row: int) -> Clause:
+        if not query.sort:
+            return Clause("_row > ?", (row,))
+        names = ", ".join(typed_cell(sort.column) for sort in query.sort)
+        anchor = self.connection.execute(f"SELECT {names} FROM data WHERE _row = ?", [row]).fetchone()
+        return after_clause(query.sort, anchor, row) if anchor else Clause("false")
+
+    def _cells(self, numbers: Sequence[int], columns: Sequence[Column], *, as_text: bool) -> list[list[CellValue]]:
+        """The cells of the rows `numbers`, in their order."""
+        if not numbers:
+            return []
+        selected = ", ".join(printed_cell(column) if as_text else column.physical for column in columns)
+        first, last = min(numbers), max(numbers)
+        if last - first + 1 == len(numbers):
+            where, params = "_row BETWEEN ? AND ?", [first, last]
+        else:
+            where, params = f"_row IN ({', '.join('?' * len(numbers))})", list(numbers)
+        if self.in_file_order:
+            where, params = where.replace("_row", "rowid"), [number - 1 for number in params]
+        found = self.connection.execute(f"SELECT _row, {selected} FROM data WHERE {where}", params).fetchall()
+        by_number = {row[0]: [_plain(value) for value in row[1:]] for row in found}
+        return [by_number[number] for number in numbers]
+
+    def _one(self, sql: str, params: Sequence[object] = ()) -> tuple[Any, ...]:
+        row = self.connection.execute(sql, list(params)).fetchone()
+        assert row is not None
+        return tuple(row)
+
+
+def run(path: Path, columns: Sequence[Column], query: Query, *, as_text: bool = False) -> RowPage:
+    """Answer `query` about the row store at `path` in this process, without a deadline: for commands and tests."""
+    with open_rows(path) as connection:
+        return RowReader(connection, columns).page(query, as_text=as_text)
+
+
+def _plain(value: object) -> CellValue:
+    match value:
+        case None | str() | bool() | int() | float():
+            return value
+        case Decimal():
+            return float(value)
+        case dt.datetime() | dt.date():
+            return str(value)
+        case _:
+            raise TypeError(f"no cell holds a {type(value).__name__}")

@@ -1,0 +1,93 @@
+"""A Query as SQL: physical names and bound values only; not one sign of what a person sent becomes SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from datasets.columns import Column
+from datasets.query.question import Condition, Query, Sort
+from datasets.rows import Selection, printed_cell, typed_cell
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of SQL with the values for its question marks, in order."""
+
+    sql: str
+    params: tuple[object, ...] = ()
+
+
+def where_clause(query: Query, columns: Sequence[Column]) -> Clause:
+    """The condition on a row of `query`, whose words may stand in any of `columns`; empty where all rows are meant."""
+    return _all_of(
+        [
+            *(_condition(condition) for condition in query.conditions),
+            *(_word(word, columns) for word in query.words),
+        ]
+    )
+
+
+def after_clause(sort: Sequence[Sort], anchor: Sequence[object], row: int) -> Clause:
+    """The condition that a row comes behind row number `row`, whose sort cells are `anchor`, in the order of `sort`."""
+    branches: list[Clause] = []
+    ties: list[Clause] = []
+    for item, value in zip(sort, anchor, strict=True):
+        behind = _behind(item, value)
+        if behind is not None:
+            branches.append(_all_of([*ties, behind]))
+        ties.append(Clause(f"{typed_cell(item.column)} IS NOT DISTINCT FROM ?", (value,)))
+    branches.append(_all_of([*ties, Clause("_row > ?", (row,))]))
+    return Clause(" OR ".join(f"({branch.sql})" for branch in branches), _params(branches))
+
+
+def order_terms(sort: Sequence[Sort]) -> str:
+    """What follows ORDER BY: blanks last, ties in the order of the file."""
+    terms = [f"{typed_cell(item.column)} {'DESC' if item.descends else 'ASC'} NULLS LAST" for item in sort]
+    return ", ".join([*terms, "_row"])
+
+
+def selection(query: Query, columns: Sequence[Column], *, in_file_order: bool) -> Selection:
+    """The rows of an export: `query` without paging, but for its limit."""
+    where = where_clause(query, columns)
+    order = order_terms(query.sort) if query.sort or not in_file_order else ""
+    return Selection(where=where.sql, order=order, limit=query.limit, params=where.params)
+
+
+def both(first: Clause, second: Clause) -> Clause:
+    """A condition that holds where both hold; either may be empty."""
+    return _all_of([clause for clause in (first, second) if clause.sql])
+
+
+def _condition(condition: Condition) -> Clause:
+    operator = condition.operator
+    name = typed_cell(condition.column) if condition.by_shadow else condition.column.physical
+    template = operator.sql
+    if operator.folded and condition.text.lower() != condition.text.upper():
+        template = operator.folded
+    marks = ", ".join("?" * len(condition.values))
+    return Clause(template.format(cell=name, marks=marks), condition.values)
+
+
+def _word(word: str, columns: Sequence[Column]) -> Clause:
+    """A word stands in some cell as it is printed, whatever its case."""
+    has_case = word.lower() != word.upper()
+    pattern = "contains(lower({0}), lower(?))" if has_case else "contains({0}, ?)"
+    tests = [f"coalesce({pattern.format(printed_cell(column))}, false)" for column in columns]
+    return Clause(" OR ".join(tests) or "false", (word,) * len(tests))
+
+
+def _behind(item: Sort, value: object) -> Clause | None:
+    """The condition that a cell comes behind `value`; None where nothing does, because blanks come last."""
+    name = typed_cell(item.column)
+    if value is None:
+        return None
+    return Clause(f"{name} {'<' if item.descends else '>'} ? OR {name} IS NULL", (value,))
+
+
+def _all_of(clauses: Sequence[Clause]) -> Clause:
+    return Clause(" AND ".join(f"({clause.sql})" for clause in clauses), _params(clauses))
+
+
+def _params(clauses: Sequence[Clause]) -> tuple[object, ...]:
+    return tuple(value for clause in clauses for value in clause.params)
