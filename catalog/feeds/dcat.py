@@ -7,6 +7,7 @@ Memory: one record at a time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,10 @@ from catalog.vocabularies import label
 
 DCAT_VERSION = 1
 """Raise when the bytes for the same records change: files written by older releases are not served again."""
+
+
+PHONE = re.compile(r"\+?\d[\d-]{4,}")
+"""The number itself; an extension written after it in words has no place in a tel: address."""
 
 
 def _iri(term: str) -> dict[str, str]:
@@ -278,9 +283,8 @@ def _contact(uri: str, record: FeedRecord) -> dict[str, Any]:
     }
     if record.contact_email:
         contact["hasEmail"] = f"mailto:{record.contact_email}"
-    number = "".join(mark for mark in record.contact_phone or "" if mark.isdigit() or mark in "+-")
-    if number:
-        contact["hasTelephone"] = f"tel:{number}"
+    if found := PHONE.match(record.contact_phone or ""):
+        contact["hasTelephone"] = f"tel:{found[0]}"
     return contact
 
 

@@ -85,4 +85,10 @@ def _records_of(session: Session, page: PageFacts) -> Iterator[FeedRecord]:
         .where(CurrentRecord.ordinal.between(first, first + page.per_page - 1))
         .order_by(CurrentRecord.ordinal)
     )
-    return (FeedRecord.from_dict(row) for row in rows)
+    return (_complete(FeedRecord.from_dict(row)) for row in rows)
+
+
+def _complete(record: FeedRecord) -> FeedRecord:
+    if not (record.id and record.name and record.title and record.modified_at):
+        raise ValueError("a current record lacks what identifies it")
+    return record
