@@ -111,7 +111,7 @@ def changes_after(session: Session, number: int, limit: int) -> FeedPage:
         .order_by(ChangeRow.number)
         .limit(limit + 1)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     changes = [_change(row, name) for row, name in rows[:limit]]
     has_more = len(rows) > limit
     return FeedPage(

@@ -24,7 +24,7 @@ from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from catalog.field_values import clean_text
 from catalog.gaps import ADOPT_FIELDS, check_revision
 from catalog.history import StepTaken, describe_step, record_step
-from catalog.models import Entry, EntryStep, Revision
+from catalog.models import Entry, EntryStep, Resource, Revision
 from catalog.permissions import Actor, is_allowed, require_allowed
 from catalog.release import release_version, require_clean_data
 from catalog.resources import list_resources, reject_pending
@@ -280,13 +280,17 @@ def _close_unpublished(session: Session, entry: Entry, *, now: dt.datetime) -> N
 
 
 def _travelling(session: Session, entry: Entry, state: str) -> list[DataVersion]:
-    """The data versions that travel with the open revision: the newest of each resource that is not public yet."""
-    wanted = _VERSION_STATE[state]
-    return [
-        facts.pending
-        for facts in list_resources(session, entry.id)
-        if not facts.is_public and facts.pending is not None and facts.pending.state == wanted
-    ]
+    """The data versions that travel with the open revision: of each resource that is not public yet the newest one
+    that has come as far as the revision. A file that was delivered since is not among them.
+    """
+    query = (
+        select(DataVersion)
+        .join(Resource, Resource.id == DataVersion.resource_id)
+        .where(Resource.entry_id == entry.id, Resource.published_at.is_(None), Resource.removed_at.is_(None))
+        .where(DataVersion.state == _VERSION_STATE[state])
+        .order_by(DataVersion.number)
+    )
+    return list({version.resource_id: version for version in session.scalars(query)}.values())
 
 
 def _move_along(versions: Iterable[DataVersion], step: Step, *, by: Actor) -> None:

@@ -7,9 +7,9 @@ systems, accounts, and the files of entries that are opened on conditions or not
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from catalog.feeds.records import FeedRecord, RecordItem, RecordResource, RecordVersion
@@ -106,13 +106,12 @@ def _items(session: Session, revision: Revision) -> list[RecordItem]:
 
 
 def _resources(session: Session, entry: Entry) -> list[RecordResource]:
-    query = (
+    query: Select[Any] = (
         select(Resource, DataVersion)
         .outerjoin(DataVersion, DataVersion.id == Resource.published_version_id)
         .where(Resource.entry_id == entry.id, Resource.published_at.is_not(None), Resource.retired_at.is_(None))
         .order_by(Resource.position, Resource.created_at, Resource.id)
     )
-    rows: Sequence[tuple[Resource, DataVersion | None]] = session.execute(query).tuples().all()
     return [
         RecordResource(
             id=str(resource.id),
@@ -121,7 +120,7 @@ def _resources(session: Session, entry: Entry) -> list[RecordResource]:
             url=resource.url,
             version=_version(version) if version else None,
         )
-        for resource, version in rows
+        for resource, version in session.execute(query)
         if version is not None or resource.kind != "file"
     ]
 
