@@ -1,0 +1,31 @@
+"""The child process that opens a delivered file: `python -m datasets.ingest.child`, started by `reader`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from datasets.errors import Invalid, TooLarge
+from datasets.ingest.pipeline import Order, read_delivery
+from datasets.ingest.raw_table import RawTable
+from datasets.ingest.reading import ReadOptions, Recipe
+from datasets.sandbox import Progress, serve_child
+
+
+def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """Read `request["path"]` into the row store `request["row_store"]`; gives the Reading as a dict."""
+    import duckdb
+
+    recipe = Recipe.from_dict(request["recipe"]) if request["recipe"] else None
+    options = recipe.options() if recipe else ReadOptions.from_dict(request["options"])
+    order = Order(Path(request["path"]), Path(request["row_store"]), Path.cwd(), options, recipe)
+    try:
+        return read_delivery(order, RawTable(order.work), progress).as_dict()
+    except duckdb.OutOfMemoryException:
+        raise TooLarge("file_needs_too_much_memory") from None
+    except duckdb.Error:
+        raise Invalid("file_cannot_be_read") from None
+
+
+if __name__ == "__main__":
+    serve_child(handle)

@@ -1,0 +1,204 @@
+"""The way of one file from bytes to a row store, step by step, inside the child process."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from datasets.columns import Column
+from datasets.errors import Invalid
+from datasets.formats.csv_writer import digest_csv
+from datasets.ingest.cautions import list_cautions
+from datasets.ingest.column_types import ColumnType, find_types
+from datasets.ingest.delivery import Delivery
+from datasets.ingest.file_kinds import find_kind
+from datasets.ingest.headers import clean_name, name_columns
+from datasets.ingest.personal_data import find_in_texts, find_personal_data
+from datasets.ingest.raw_table import RawTable, Row
+from datasets.ingest.reading import Finding, Reading, ReadOptions, Recipe
+from datasets.ingest.row_store import write_row_store
+from datasets.ingest.tables import HEAD_ROWS, TAIL_ROWS, Layout, find_layout
+from datasets.ingest.text_file import TextSource, load_text
+from datasets.ingest.workbook_file import WorkbookSource, load_workbook
+from datasets.sandbox import Progress
+
+PREVIEW_ROWS = 20
+SAMPLE_CELLS = 200_000
+MAX_LINES = 40
+"""Title lines and notes that are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the child is asked to do: which file, read how, into which row store. A `recipe` replaces all searching."""
+
+    path: Path
+    row_store: Path
+    work: Path
+    options: ReadOptions
+    recipe: Recipe | None = None
+
+
+def read_delivery(order: Order, table: RawTable, progress: Progress) -> Reading:
+    """Read the file of `order`. Raises Invalid or TooLarge with a code that tells a clerk what to do."""
+    source = _load(order, table, progress)
+    delivery = _locate(order, table, source)
+    _name(delivery, order.recipe)
+    progress({"stage": "typing", "rows": delivery.layout.last_row - delivery.layout.first_row + 1})
+    delivery.types = _types(delivery, order.recipe)
+    progress({"stage": "searching"})
+    findings = _search(delivery)
+    progress({"stage": "storing"})
+    return _store(order, delivery, findings)
+
+
+def _load(order: Order, table: RawTable, progress: Progress) -> TextSource | WorkbookSource:
+    kind = find_kind(order.path)
+    if kind == "text":
+        return load_text(order.path, order.options, table, order.work, progress)
+    return load_workbook(order.path, kind, order.options, table, progress)
+
+
+def _locate(order: Order, table: RawTable, source: TextSource | WorkbookSource) -> Delivery:
+    count = table.row_count()
+    head = table.rows(0, HEAD_ROWS)
+    if not any(cell for row in head for cell in row):
+        raise Invalid("no_table_found")
+    if order.options.header_row is not None and not 1 <= order.options.header_row <= count:
+        raise Invalid("header_row_is_bad", row=order.options.header_row, rows=count)
+    merges = source.merges if isinstance(source, WorkbookSource) else []
+    if order.recipe:
+        layout = _layout_of(order.recipe)
+    else:
+        layout = find_layout(head, table.rows(max(0, count - TAIL_ROWS), TAIL_ROWS), count, merges, order.options)
+    delivery = Delivery(table, source, layout, head)
+    delivery.titles = _lines(table, layout.title_rows)
+    delivery.notes = _lines(table, layout.note_rows)
+    return delivery
+
+
+def _layout_of(recipe: Recipe) -> Layout:
+    header = [recipe.header_row - 1 + offset for offset in range(recipe.header_row_count)] if recipe.has_header else []
+    left_out = [row - 1 for row in recipe.left_out]
+    return Layout(header, recipe.first_row - 1, recipe.last_row - 1, left_out=left_out)
+
+
+def _lines(table: RawTable, rows: Sequence[int]) -> list[str]:
+    lines = (" ".join(clean_name(cell) for cell in table.rows(row, 1)[0] if cell) for row in rows[:MAX_LINES])
+    return [line for line in lines if line]
+
+
+def _name(delivery: Delivery, recipe: Recipe | None) -> None:
+    """Columns are where a header cell or any data is; columns without both are layout."""
+    table, layout = delivery.table, delivery.layout
+    header = (
+        [list(row) for row in table.rows(layout.header_rows[0], len(layout.header_rows))] if layout.header_rows else []
+    )
+    named = {column for row in header for column, cell in enumerate(row) if cell and clean_name(cell)}
+    counts = ", ".join(f"count(r{column})" for column in range(table.width))
+    filled = table.one(f"SELECT {counts} FROM raw WHERE rowid BETWEEN {layout.first_row} AND {layout.last_row}")
+    positions = [column for column in range(table.width) if column in named or filled[column]]
+    if recipe:
+        positions = recipe.positions
+    if not positions:
+        raise Invalid("no_table_found")
+    delivery.headings = name_columns(header, layout.header_rows, delivery.merges, positions)
+
+
+def _types(delivery: Delivery, recipe: Recipe | None) -> list[ColumnType]:
+    if recipe:
+        return [ColumnType(kind or "text", sql or "VARCHAR", shadow) for kind, shadow, sql in recipe.types]
+    sample = _sample(delivery)
+    return find_types(delivery.table, delivery.raw_columns, sample, delivery.where)
+
+
+def _sample(delivery: Delivery) -> list[Row]:
+    """Rows from the beginning, the middle and the end of the data."""
+    layout = delivery.layout
+    size = max(20, min(1500, SAMPLE_CELLS // delivery.table.width))
+    total = layout.last_row - layout.first_row + 1
+    if total <= 3 * size:
+        return delivery.table.rows(layout.first_row, total)
+    starts = (layout.first_row, layout.first_row + total // 2, layout.last_row - size + 1)
+    return [row for start in starts for row in delivery.table.rows(start, size)]
+
+
+def _search(delivery: Delivery) -> list[Finding]:
+    texts = [column for column, kind in zip(delivery.raw_columns, delivery.types, strict=True) if kind.type == "text"]
+    findings = find_personal_data(delivery.table, texts, delivery.where)
+    findings += find_in_texts("表外文字", [*delivery.titles, *delivery.notes])
+    if isinstance(delivery.source, WorkbookSource):
+        for place, content in delivery.source.texts:
+            findings += find_in_texts(place, content)
+    return findings
+
+
+def _store(order: Order, delivery: Delivery, findings: list[Finding]) -> Reading:
+    columns = [
+        Column(index, heading.key, heading.name, kind.type, kind.shadow, repaired=heading.repaired)
+        for index, (heading, kind) in enumerate(zip(delivery.headings, delivery.types, strict=True))
+    ]
+    preview = _preview(delivery)
+    stored = write_row_store(
+        delivery.table,
+        order.row_store,
+        columns=columns,
+        positions=[heading.position for heading in delivery.headings],
+        types=delivery.types,
+        where=delivery.where,
+    )
+    warnings = list_cautions(delivery, stored)
+    delivery.table.close()
+    digests = digest_csv(order.row_store, stored.columns, order.work / "whole.csv")
+    source, recipe = delivery.source, _recipe(delivery)
+    return Reading(
+        file_format=recipe.file_format,
+        encoding=recipe.encoding,
+        encoding_is_certain=source.encoding.is_certain if isinstance(source, TextSource) else True,
+        delimiter=recipe.delimiter,
+        sheet=recipe.sheet,
+        sheets=source.sheets if isinstance(source, WorkbookSource) else [],
+        header_rows=[row + 1 for row in delivery.layout.header_rows],
+        title_lines=delivery.titles,
+        notes=delivery.notes,
+        columns=stored.columns,
+        row_count=stored.row_count,
+        preview=preview,
+        findings=findings,
+        warnings=[warning.as_dict() for warning in warnings],
+        recipe=recipe,
+        content_sha256=digests.content_sha256,
+        csv_sha256=digests.csv_sha256,
+        csv_byte_size=digests.csv_byte_size,
+        profile=stored.profile,
+    )
+
+
+def _preview(delivery: Delivery) -> list[list[str]]:
+    cells = ", ".join(f"r{heading.position}" for heading in delivery.headings)
+    found = delivery.table.connection.execute(
+        f"SELECT {cells} FROM raw WHERE {delivery.where} ORDER BY rowid LIMIT {PREVIEW_ROWS}"
+    )
+    return [[cell or "" for cell in row] for row in found.fetchall()]
+
+
+def _recipe(delivery: Delivery) -> Recipe:
+    source, layout = delivery.source, delivery.layout
+    text = source if isinstance(source, TextSource) else None
+    return Recipe(
+        file_format=source.file_format,
+        encoding=text.encoding.codec if text else None,
+        delimiter=text.dialect.delimiter if text else None,
+        quote=text.dialect.quote if text else None,
+        sheet=source.sheet if isinstance(source, WorkbookSource) else None,
+        header_row=layout.header_rows[0] + 1 if layout.header_rows else layout.first_row + 1,
+        header_row_count=len(layout.header_rows),
+        has_header=bool(layout.header_rows),
+        first_row=layout.first_row + 1,
+        last_row=layout.last_row + 1,
+        left_out=[row + 1 for row in layout.left_out],
+        positions=[heading.position for heading in delivery.headings],
+        names=[heading.name for heading in delivery.headings],
+        types=[[kind.type, kind.shadow, kind.sql] for kind in delivery.types],
+    )

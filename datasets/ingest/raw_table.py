@@ -1,0 +1,116 @@
+"""All records of a file as text in an in-memory DuckDB table, before anything is decided about them.
+
+Record n of the file (1-based, blank ones included) has rowid n - 1; cell k is column r{k}. A blank cell is NULL. DuckDB
+keeps the table within its memory limit and spills to the child's own folder, so that size is bounded by disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from datasets.errors import TooLarge
+
+MAX_COLUMNS = 2_000
+BATCH_CELLS = 400_000
+MEMORY_LIMIT = "320MB"
+THREADS = 2
+
+Row = list[str | None]
+
+
+class RawTable:
+    """Rows of text that can be appended, looked at from both ends, and asked in SQL through `connection`."""
+
+    def __init__(self, spill: Path) -> None:
+        import duckdb
+
+        config = {
+            "threads": THREADS,
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        self.connection = duckdb.connect(":memory:", config=config)
+        self.connection.execute("CREATE TABLE raw (r0 VARCHAR)")
+        self.width = 1
+
+    def load_csv(self, path: Path, delimiter: str, quote: str, width: int) -> None:
+        """Load a well-formed UTF-8 CSV with DuckDB's own reader, at once. Raises duckdb.Error for any irregularity.
+
+        Cells are cleaned as `clean_row` does; whole blank lines are not records to DuckDB.
+        """
+        self.connection.execute("DROP TABLE raw")
+        names = ", ".join(f"'r{index}': 'VARCHAR'" for index in range(width))
+        cells = ", ".join(
+            f"if(trim(r{index}, chr(32) || chr(9) || '　') = '', NULL, r{index}) AS r{index}" for index in range(width)
+        )
+        self.connection.execute(
+            f"CREATE TABLE raw AS SELECT {cells} FROM read_csv(?, header = false, columns = {{{names}}},"
+            " auto_detect = false, delim = ?, quote = ?, escape = ?, strict_mode = true, null_padding = false)",
+            [str(path), delimiter, quote, quote],
+        )
+        self.width = width
+
+    def reset(self) -> None:
+        """Forget all rows."""
+        self.connection.execute("CREATE OR REPLACE TABLE raw (r0 VARCHAR)")
+        self.width = 1
+
+    def append(self, rows: Iterable[Sequence[str | None]]) -> None:
+        """Add records of any width, in batches. Raises TooLarge("too_many_columns", count=…, limit=…)."""
+        batch: list[Sequence[str | None]] = []
+        cells = 0
+        for row in rows:
+            batch.append(row)
+            cells += len(row) + 1
+            if cells >= BATCH_CELLS:
+                self._insert(batch)
+                batch, cells = [], 0
+        if batch:
+            self._insert(batch)
+
+    def _insert(self, batch: list[Sequence[str | None]]) -> None:
+        import pandas as pd
+
+        self._widen(max((1, *map(len, batch))))
+        frame = pd.DataFrame(batch, dtype="str")
+        names = ", ".join(f"r{index}" for index in range(frame.shape[1]))
+        self.connection.register("batch", frame)
+        self.connection.execute(f"INSERT INTO raw ({names}) SELECT * FROM batch")
+        self.connection.unregister("batch")
+
+    def _widen(self, width: int) -> None:
+        if width > MAX_COLUMNS:
+            raise TooLarge("too_many_columns", count=width, limit=MAX_COLUMNS)
+        for index in range(self.width, width):
+            self.connection.execute(f"ALTER TABLE raw ADD COLUMN r{index} VARCHAR")
+        self.width = max(self.width, width)
+
+    def row_count(self) -> int:
+        """How many records, blank ones included."""
+        return int(self.one("SELECT count(*) FROM raw")[0])
+
+    def rows(self, start: int, count: int) -> list[Row]:
+        """`count` records from the 0-based `start` on."""
+        found = self.connection.execute(
+            "SELECT * FROM raw WHERE rowid >= ? AND rowid < ? ORDER BY rowid", [start, start + count]
+        )
+        return [list(row) for row in found.fetchall()]
+
+    def one(self, sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
+        """The one row of an aggregate."""
+        row = self.connection.execute(sql, list(params)).fetchone()
+        assert row is not None
+        return tuple(row)
+
+    def close(self) -> None:
+        """Release the memory."""
+        self.connection.close()
+
+
+def clean_row(cells: Sequence[str]) -> Row:
+    """TABs at the ends of cells (put there to keep Excel from reading numbers) go; a cell of blanks only is blank."""
+    return [None if not cell or cell.isspace() else cell.strip("\t") for cell in cells]

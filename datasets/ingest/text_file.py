@@ -1,0 +1,148 @@
+"""A delimited text file on its way into the raw table."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from datasets.errors import Invalid, Problem
+from datasets.ingest.dialects import SEPARATOR_LINE, Dialect, find_dialect
+from datasets.ingest.encodings import ENCODINGS, Encoding, decode, find_encoding
+from datasets.ingest.raw_table import RawTable, Row, clean_row
+from datasets.ingest.reading import ReadOptions
+from datasets.sandbox import Progress
+
+SAMPLE_CHARACTERS = 1 << 18
+FAST_BYTES = 4 << 20
+"""From this size on a regular file is loaded by DuckDB's own reader; both ways give the same rows."""
+ODD_ROWS = 200
+"""Records of each unusual width that are remembered."""
+
+
+@dataclass(slots=True)
+class TextSource:
+    """A text file understood: encoding, dialect, and what was noticed on the way."""
+
+    encoding: Encoding
+    dialect: Dialect
+    warnings: list[Problem] = field(default_factory=list)
+    width: int = 0
+    """Cells of the commonest record."""
+    odd_rows: list[tuple[int, int]] = field(default_factory=list)
+    """(0-based record, cells) of the first records with another number of cells, blank lines apart."""
+
+    @property
+    def file_format(self) -> str:
+        """ "tsv" or "csv", whatever the delimiter."""
+        return "tsv" if self.dialect.delimiter == "\t" else "csv"
+
+    def width_of(self, record: int) -> int:
+        """How many cells that record has."""
+        return dict(self.odd_rows).get(record, self.width)
+
+
+def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, progress: Progress) -> TextSource:
+    """Read the file at `path` into `table`.
+
+    Raises Invalid: what `find_encoding` raises, "text_contains_nul", "quotes_do_not_close" (row=…), "delimiter_is_bad".
+    """
+    progress({"stage": "decoding"})
+    encoding = find_encoding(path, options.encoding)
+    source = path
+    if encoding.codec not in ("utf-8", "utf-8-sig"):
+        source = work / "utf8.csv"
+        _transcode(path, encoding.codec, source)
+    warnings = _survey(source)
+    if not encoding.is_certain:
+        names = [ENCODINGS.get(codec, codec) for codec in [encoding.codec, *encoding.alternatives]]
+        warnings.append(Problem("", "encoding_uncertain", encoding=names[0], alternatives=names[1:]))
+    found = TextSource(encoding, _choose_dialect(source, options), warnings)
+    progress({"stage": "reading"})
+    if not _load_fast(source, found.dialect, table):
+        table.reset()
+        with _open(source) as file:
+            table.append(_clean_records(file, found))
+    return found
+
+
+def _transcode(path: Path, codec: str, target: Path) -> None:
+    with target.open("w", encoding="utf-8", newline="") as file:
+        for text in decode(path, codec):
+            file.write(text)
+
+
+def _survey(path: Path) -> list[Problem]:
+    """One pass over the UTF-8 bytes: NUL is refused, characters lost by an earlier wrong conversion are counted."""
+    lost = 0
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            if b"\x00" in chunk:
+                raise Invalid("text_contains_nul")
+            lost += chunk.count(b"\xef\xbf\xbd")
+    return [Problem("", "replacement_characters", count=lost)] if lost else []
+
+
+def _open(path: Path) -> TextIO:
+    """The file as text with its line ends, behind BOM and a line that only declares the separator."""
+    file = path.open(encoding="utf-8-sig", newline="")
+    if not SEPARATOR_LINE.match(file.readline(8)):
+        file.seek(0)
+    return file
+
+
+def _choose_dialect(path: Path, options: ReadOptions) -> Dialect:
+    if options.delimiter is not None and len(options.delimiter) != 1:
+        raise Invalid("delimiter_is_bad", delimiter=options.delimiter[:10])
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        sample = file.read(SAMPLE_CHARACTERS)
+        if len(sample) == SAMPLE_CHARACTERS:
+            sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
+    return find_dialect(sample, options.delimiter)
+
+
+def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:
+    """Let DuckDB load a large regular file. False: the file is small, or not regular, and nothing was kept."""
+    import duckdb
+
+    is_plain = dialect.delimiter.isascii() and not dialect.escape and not dialect.skips_blank
+    if path.stat().st_size < FAST_BYTES or not is_plain:
+        return False
+    with _open(path) as file:
+        if file.tell():
+            return False
+        sample = [row for _, row in zip(range(2000), dialect.reader(file), strict=False)]
+    width = len(sample[0])
+    if width < 2 or any(len(row) != width for row in sample) or any("\t" in cell for row in sample for cell in row):
+        return False
+    try:
+        table.load_csv(path, dialect.delimiter, dialect.quote, width)
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _clean_records(file: TextIO, source: TextSource) -> Iterator[Row]:
+    """The records of `file` with clean cells; notes odd widths and removed TABs in `source`."""
+    widths: Counter[int] = Counter()
+    examples: dict[int, list[int]] = {}
+    stripped = number = 0
+    try:
+        for number, record in enumerate(source.dialect.reader(file)):
+            row = clean_row(record)
+            if record:
+                widths[len(record)] += 1
+                if widths[len(record)] <= ODD_ROWS:
+                    examples.setdefault(len(record), []).append(number)
+            stripped += sum(cell is not None and len(cell) != len(raw) for cell, raw in zip(row, record, strict=True))
+            yield row
+    except csv.Error:
+        raise Invalid("quotes_do_not_close", row=number + 2) from None
+    source.width = max(widths, key=lambda width: (widths[width], width), default=0)
+    odd = ((row, width) for width, rows in examples.items() if width != source.width for row in rows)
+    source.odd_rows = sorted(odd)[: ODD_ROWS * 10]
+    if stripped:
+        source.warnings.append(Problem("", "tabs_removed", count=stripped))

@@ -1,0 +1,158 @@
+"""A sheet of a workbook (.xlsx, .xls, .ods) on its way into the raw table; the other sheets are only searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from datasets.errors import Invalid, Problem, TooLarge
+from datasets.ingest.cells import print_cell
+from datasets.ingest.raw_table import RawTable, Row
+from datasets.ingest.reading import ReadOptions
+from datasets.ingest.tables import Merge
+from datasets.ingest.workbook_scan import MAX_AREA, SheetScan, WorkbookScan, scan_workbook
+from datasets.sandbox import Progress
+
+MAX_FILLED_MERGE = 2_000_000
+"""Cells that merged ranges may spread their value over."""
+SEARCHED_CELLS = 3_000_000
+"""Cells of other sheets that are searched for personal data."""
+
+
+@dataclass(slots=True)
+class WorkbookSource:
+    """A workbook understood: its kind, the chosen sheet, all sheets, merges of the chosen one, texts elsewhere."""
+
+    file_format: str
+    sheet: str
+    sheets: list[str]
+    merges: list[Merge] = field(default_factory=list)
+    texts: list[tuple[str, list[str]]] = field(default_factory=list)
+    """(place, texts): other sheets and comments."""
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def load_workbook(path: Path, kind: str, options: ReadOptions, table: RawTable, progress: Progress) -> WorkbookSource:
+    """Read one sheet of the workbook at `path` into `table`; `kind` is "zip" or "xls".
+
+    Raises Invalid("workbook_is_broken" | "workbook_is_encrypted" | "sheet_not_found" | "workbook_is_empty"), what
+    `scan_workbook` raises, and TooLarge("sheet_is_too_large").
+    """
+    progress({"stage": "checking"})
+    scan = scan_workbook(path) if kind == "zip" else WorkbookScan("xls")
+    book = _open(path)
+    hidden = [item.name for item in book.sheets_metadata if "Visible" not in str(item.visible)]
+    names = [item.name for item in book.sheets_metadata if "WorkSheet" in str(item.typ)]
+    chosen, sheet = _choose(book, names, hidden, options.sheet)
+    source = WorkbookSource(scan.kind, chosen, names)
+    measured = scan.sheets.get(chosen, SheetScan())
+    _require_area(sheet)
+    progress({"stage": "reading"})
+    source.merges = _merges(sheet)
+    table.append(_rows(sheet, measured.padded, source.merges))
+    _note_parts(source, measured, hidden)
+    source.texts = _other_texts(book, [name for name in names if name != chosen], scan.comments)
+    return source
+
+
+def _open(path: Path) -> Any:
+    import python_calamine as calamine
+
+    try:
+        return calamine.load_workbook(str(path))
+    except calamine.PasswordError:
+        raise Invalid("workbook_is_encrypted") from None
+    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError, ValueError):
+        raise Invalid("workbook_is_broken") from None
+
+
+def _sheet(book: Any, name: str) -> Any:
+    import python_calamine as calamine
+
+    try:
+        return book.get_sheet_by_name(name)
+    except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError, ValueError):
+        raise Invalid("workbook_is_broken") from None
+
+
+def _choose(book: Any, names: list[str], hidden: list[str], wanted: str | None) -> tuple[str, Any]:
+    """The wanted sheet, else the first visible one that holds more than a few notes, else the first with anything."""
+    if wanted is not None:
+        if wanted not in names:
+            raise Invalid("sheet_not_found", sheet=wanted[:40], sheets=names[:20])
+        return wanted, _sheet(book, wanted)
+    opened = [(name, _sheet(book, name)) for name in names if name not in hidden]
+    for name, sheet in opened:
+        if sheet.height > 1 and sheet.width > 1:
+            return name, sheet
+    for name, sheet in opened:
+        if sheet.height:
+            return name, sheet
+    raise Invalid("workbook_is_empty", sheets=names[:20])
+
+
+def _require_area(sheet: Any) -> None:
+    if sheet.total_height * sheet.total_width > MAX_AREA:
+        raise TooLarge("sheet_is_too_large", rows=sheet.total_height, columns=sheet.total_width, limit=MAX_AREA)
+
+
+def _merges(sheet: Any) -> list[Merge]:
+    """Merged ranges within the filled area; the rest is decoration."""
+    height, width = sheet.total_height, sheet.total_width
+    ranges = sheet.merged_cell_ranges or []
+    clipped = [(top, left, min(bottom, height - 1), min(right, width - 1)) for (top, left), (bottom, right) in ranges]
+    return [merge for merge in clipped if merge[0] < height and merge[1] < width]
+
+
+def _rows(sheet: Any, padded: dict[tuple[int, int], int], merges: list[Merge]) -> Iterator[Row]:
+    """All rows from the sheet's first one on; cells under a vertical merge repeat its value."""
+    below: dict[int, list[Merge]] = {}
+    spread = 0
+    for merge in merges:
+        spread += (merge[2] - merge[0] + 1) * (merge[3] - merge[1] + 1)
+        if merge[2] > merge[0] and spread < MAX_FILLED_MERGE:
+            for row in range(merge[0], merge[2] + 1):
+                below.setdefault(row, []).append(merge)
+    held: dict[Merge, str | None] = {}
+    for number, values in enumerate(sheet.iter_rows()):
+        row: Row = [
+            print_cell(value, width=padded.get((number, column), 0) if padded else 0)
+            for column, value in enumerate(values)
+        ]
+        for merge in below.get(number, ()):
+            top, left, _, right = merge
+            if number == top:
+                held[merge] = row[left] if left < len(row) else None
+            row[left : right + 1] = [held.get(merge)] * (min(right + 1, len(row)) - left)
+        yield row
+
+
+def _note_parts(source: WorkbookSource, measured: SheetScan, hidden: list[str]) -> None:
+    others = [name for name in source.sheets if name != source.sheet]
+    if others:
+        source.warnings.append(Problem("", "other_sheets", sheet=source.sheet, others=others[:20]))
+    if hidden:
+        source.warnings.append(Problem("", "hidden_sheets", sheets=hidden[:20]))
+    if measured.hidden_rows or measured.hidden_columns:
+        parts = {"rows": measured.hidden_rows, "columns": measured.hidden_columns}
+        source.warnings.append(Problem("", "hidden_rows_or_columns", **parts))
+
+
+def _other_texts(book: Any, names: list[str], comments: list[str]) -> list[tuple[str, list[str]]]:
+    """Cells of sheets that are not read as the table, hidden ones too: the delivered original carries them."""
+    texts = []
+    budget = SEARCHED_CELLS
+    for name in names:
+        sheet = _sheet(book, name)
+        if sheet.total_height * sheet.total_width > MAX_AREA:
+            continue
+        cells = (print_cell(value) for values in sheet.iter_rows() for value in values)
+        found = list(islice((cell for cell in cells if cell and len(cell) > 10), budget))
+        budget -= len(found)
+        texts.append((name, found))
+    if comments:
+        texts.append(("批注", comments))
+    return texts

@@ -1,0 +1,230 @@
+"""Looking over an .xlsx or .ods before a spreadsheet library may open it.
+
+One cell at XFD1048576, a merge over a million rows or an entity in the XML is enough to stall or fill any reader, so
+the parts are streamed once and measured here. The same pass notes what the reader does not tell: hidden rows and
+columns, comments, and numbers that the sheet shows with leading zeros (format "000000").
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from datasets.errors import Invalid, TooLarge
+from datasets.ingest.zip_check import check_zip
+
+CHUNK = 4 << 20
+OVERLAP = 4096
+"""Longest tag that may straddle two pieces."""
+MAX_CELLS = 6_000_000
+MAX_AREA = 12_000_000
+"""Rows × columns of the filled rectangle: readers hold it densely."""
+MAX_MERGES = 200_000
+MAX_ODS_BYTES = 256 << 20
+MAX_SMALL_PART = 16 << 20
+
+FILLED_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
+FORMATTED_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)(?<!/)>")
+ANONYMOUS_CELL = re.compile(rb'<(?:\w+:)?c(?:\s(?![^>]*\br=")[^>]*)?(?<!/)>')
+MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
+HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*\bhidden="(?:1|true)"')
+HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s[^>]*\bhidden="(?:1|true)"')
+ODS_REPEAT = re.compile(rb'table:number-(rows|columns)-repeated="(\d+)"')
+PADDED_FORMAT = re.compile(r'^(?:"[^"]*")?(0{2,})(?:_[^;])?(?:;.*)?$')
+TEXT_NODE = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+@dataclass(slots=True)
+class SheetScan:
+    """What one worksheet holds: filled cells, the furthest filled row and column (1-based), merges, hidden parts."""
+
+    cells: int = 0
+    rows: int = 0
+    columns: int = 0
+    merges: int = 0
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    padded: dict[tuple[int, int], int] = field(default_factory=dict)
+    """(row, column), 0-based → digits shown, where the number format pads with zeros."""
+
+
+@dataclass(slots=True)
+class WorkbookScan:
+    """The kind ("xlsx" or "ods"), its sheets by name (only for xlsx), and the text of all comments."""
+
+    kind: str
+    sheets: dict[str, SheetScan] = field(default_factory=dict)
+    comments: list[str] = field(default_factory=list)
+
+
+def scan_workbook(path: Path) -> WorkbookScan:
+    """Check and measure the archive at `path`.
+
+    Raises what `check_zip` raises, and Invalid("zip_is_no_workbook" | "file_is_a_document" | "format_not_supported" |
+    "workbook_has_doctype") or TooLarge("sheet_is_too_large" | "too_many_merged_cells").
+    """
+    members = {member.filename: member for member in check_zip(path)}
+    kind = _find_kind(members)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_doctypes(archive, members)
+            if kind == "ods":
+                _scan_ods(archive, members)
+                return WorkbookScan(kind)
+            return _scan_xlsx(archive, members)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ParseError, KeyError, NotImplementedError):
+        raise Invalid("workbook_is_broken") from None
+
+
+def _find_kind(members: dict[str, zipfile.ZipInfo]) -> str:
+    if "xl/workbook.bin" in members:
+        raise Invalid("format_not_supported", kind="XLSB")
+    if "xl/workbook.xml" in members:
+        return "xlsx"
+    if "word/document.xml" in members or "ppt/presentation.xml" in members:
+        raise Invalid("file_is_a_document", kind="Word / PowerPoint")
+    if "content.xml" in members and "META-INF/manifest.xml" in members:
+        return "ods"
+    raise Invalid("zip_is_no_workbook", count=len(members))
+
+
+def _refuse_doctypes(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> None:
+    """No part of an honest workbook declares a document type; an entity bomb or a file inclusion needs one."""
+    for name in members:
+        if name.endswith((".xml", ".rels", ".vml")):
+            with archive.open(name) as part:
+                head = part.read(OVERLAP)
+            if b"<!DOCTYPE" in head.upper() or head.startswith((b"\xff\xfe", b"\xfe\xff")):
+                raise Invalid("workbook_has_doctype")
+
+
+def _scan_xlsx(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> WorkbookScan:
+    scan = WorkbookScan("xlsx")
+    widths = _padded_styles(archive, members)
+    for name, part in _sheet_parts(archive, members).items():
+        if part in members:
+            scan.sheets[name] = _scan_sheet(archive, part, widths)
+    for name in members:
+        if re.match(r"xl/(?:threadedC|c)omments[^/]*\.xml$|xl/threadedComments/", name):
+            content = _read_small(archive, name)
+            scan.comments += [text.decode("utf-8", "replace") for text in TEXT_NODE.findall(content)]
+    return scan
+
+
+def _scan_sheet(archive: zipfile.ZipFile, part: str, widths: dict[bytes, int]) -> SheetScan:
+    sheet = SheetScan()
+    columns: set[bytes] = set()
+    for piece in _pieces(archive, part):
+        found = FILLED_CELL.findall(piece)
+        columns.update({column for column, _ in found})
+        sheet.cells += len(found) + len(ANONYMOUS_CELL.findall(piece))
+        sheet.rows = max(sheet.rows, max(map(int, {row for _, row in found}), default=0))
+        sheet.merges += len(MERGE.findall(piece))
+        sheet.hidden_rows += len(HIDDEN_ROW.findall(piece))
+        sheet.hidden_columns += len(HIDDEN_COLUMN.findall(piece))
+        if widths:
+            sheet.padded.update(_find_padded(piece, widths))
+        sheet.columns = max(map(column_number, columns), default=0)
+        _require_size(sheet)
+    return sheet
+
+
+def _require_size(sheet: SheetScan) -> None:
+    if sheet.cells > MAX_CELLS or sheet.rows * sheet.columns > MAX_AREA:
+        raise TooLarge("sheet_is_too_large", rows=sheet.rows, columns=sheet.columns, limit=MAX_CELLS)
+    if sheet.merges > MAX_MERGES:
+        raise TooLarge("too_many_merged_cells", limit=MAX_MERGES)
+
+
+def _pieces(archive: zipfile.ZipFile, part: str) -> list[bytes] | Any:
+    """The part in pieces that end behind a ">", so that no tag is cut."""
+    with archive.open(part) as stream:
+        rest = b""
+        while chunk := stream.read(CHUNK):
+            cut = chunk.rfind(b">") + 1
+            yield rest + chunk[:cut]
+            rest = chunk[cut:] if cut else rest + chunk
+            if len(rest) > CHUNK:
+                raise Invalid("workbook_is_broken")
+
+
+def _find_padded(piece: bytes, widths: dict[bytes, int]) -> dict[tuple[int, int], int]:
+    padded = {}
+    for match in FORMATTED_CELL.finditer(piece):
+        attributes = dict(re.findall(rb'\b([rst])="([^"]*)"', match.group(1)))
+        width = widths.get(attributes.get(b"s", b""))
+        place = re.fullmatch(rb"([A-Z]{1,3})(\d{1,7})", attributes.get(b"r", b""))
+        if width and place and attributes.get(b"t", b"n") == b"n":
+            padded[int(place.group(2)) - 1, column_number(place.group(1)) - 1] = width
+    return padded
+
+
+def column_number(letters: bytes) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _sheet_parts(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> dict[str, str]:
+    """Sheet name → its part."""
+    targets = {}
+    if "xl/_rels/workbook.xml.rels" in members:
+        for relation in _parse_small(archive, "xl/_rels/workbook.xml.rels"):
+            target = relation.get("Target", "")
+            targets[relation.get("Id")] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+    parts = {}
+    for element in _parse_small(archive, "xl/workbook.xml").iter():
+        if element.tag.endswith("}sheet"):
+            parts[element.get("name", "")] = targets.get(element.get(RELATION), "")
+    return parts
+
+
+def _padded_styles(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> dict[bytes, int]:
+    """Cell style number → digits, for the styles whose number format is only zeros, such as "000000"."""
+    if "xl/styles.xml" not in members:
+        return {}
+    widths: dict[str, int] = {}
+    styles: dict[bytes, int] = {}
+    for part in _parse_small(archive, "xl/styles.xml"):
+        if part.tag.endswith("}numFmts"):
+            for entry in part:
+                match = PADDED_FORMAT.match(entry.get("formatCode", ""))
+                if match:
+                    widths[entry.get("numFmtId", "")] = len(match.group(1))
+        elif part.tag.endswith("}cellXfs"):
+            found = {str(index).encode(): widths.get(entry.get("numFmtId", ""), 0) for index, entry in enumerate(part)}
+            styles = {style: width for style, width in found.items() if width}
+    return styles
+
+
+def _parse_small(archive: zipfile.ZipFile, part: str) -> Any:
+    from defusedxml.ElementTree import fromstring
+
+    return fromstring(_read_small(archive, part), forbid_dtd=True)
+
+
+def _read_small(archive: zipfile.ZipFile, part: str) -> bytes:
+    if archive.getinfo(part).file_size > MAX_SMALL_PART:
+        raise TooLarge("file_unpacks_too_large", megabytes=archive.getinfo(part).file_size >> 20)
+    return archive.read(part)
+
+
+def _scan_ods(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> None:
+    """Repeats multiply cells: what follows a repeated row or column must stay within the area that readers can hold."""
+    if members["content.xml"].file_size > MAX_ODS_BYTES:
+        raise TooLarge("file_unpacks_too_large", megabytes=members["content.xml"].file_size >> 20)
+    repeated = {b"rows": 0, b"columns": 0}
+    for piece in _pieces(archive, "content.xml"):
+        for tag in re.findall(rb"<table:table-(?:row|cell)\b[^>]*(?<!/)>", piece):
+            for axis, count in ODS_REPEAT.findall(tag):
+                repeated[axis] = max(repeated[axis], int(count))
+    if max(1, repeated[b"rows"]) * max(1, repeated[b"columns"]) > MAX_AREA:
+        raise TooLarge("sheet_is_too_large", rows=repeated[b"rows"], columns=repeated[b"columns"], limit=MAX_CELLS)
