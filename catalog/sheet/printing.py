@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog.fields import Field
+from catalog.fields import DEFAULTS, FIELDS, ITEM_FIELDS, Field
+from catalog.sheet.columns import ITEM
 from catalog.vocabularies import VOCABULARIES
+
+Cells = dict[str, str]
 
 
 def print_value(field: Field, value: Any, language: str = "zh") -> str:
@@ -22,3 +26,22 @@ def print_value(field: Field, value: Any, language: str = "zh") -> str:
         labels = [vocabulary.label(member, language) if vocabulary else str(member) for member in value]
         return (", " if language == "en" else "、").join(labels)
     return vocabulary.label(str(value), language) if vocabulary else str(value)
+
+
+def print_cells(fields: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> tuple[Cells, list[Cells]]:
+    """The texts of an entry's cells and of its items' cells, by column name; blank cells are left out.
+
+    A no that is the field's default is left blank, so that the yes stands out.
+    """
+    return _print(FIELDS, fields, ""), [_print(ITEM_FIELDS, item, ITEM) for item in items]
+
+
+def _print(table: Mapping[str, Field], values: Mapping[str, Any], prefix: str) -> Cells:
+    texts = {}
+    for name, field in table.items():
+        value = values.get(name)
+        if value is False and not DEFAULTS.get(name, False):
+            continue
+        if text := print_value(field, value):
+            texts[prefix + name] = text
+    return texts

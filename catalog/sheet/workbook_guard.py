@@ -24,7 +24,7 @@ _OVERLAP = 64
 def check_workbook(path: Path, *, max_rows: int, max_columns: int) -> None:
     """Raise unless the zip is a workbook of a believable size.
 
-    Raises what `check_zip` raises; Invalid("zip_is_no_workbook") for other zips, Invalid("sheet_cannot_be_read") for a
+    Raises what `check_zip` raises; Invalid("sheet_is_no_workbook") for other zips, Invalid("sheet_cannot_be_read") for a
     document type declaration (an entity bomb or a reach for other files); TooLarge("sheet_is_too_large" |
     "sheet_has_too_many_rows" | "sheet_has_too_many_columns" | "sheet_has_too_many_merged_cells").
     """
@@ -32,7 +32,7 @@ def check_workbook(path: Path, *, max_rows: int, max_columns: int) -> None:
     if sum(part.file_size for part in parts) > MAX_PART_BYTES:
         raise TooLarge("sheet_is_too_large", megabytes=MAX_PART_BYTES >> 20)
     if not {part.filename for part in parts} & {"[Content_Types].xml", "content.xml"}:
-        raise Invalid("zip_is_no_workbook")
+        raise Invalid("sheet_is_no_workbook")
     try:
         with zipfile.ZipFile(path) as archive:
             for part in parts:
