@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alembic import command
 
-import catalog.models
+import catalog.models  # noqa: F401  registers the tables
 import datasets.models  # noqa: F401  registers the tables
 from datasets.db import Base
 from datasets.engine import make_engine

@@ -48,6 +48,8 @@ class Account(Base):
     locked_until: Mapped[dt.datetime | None]
     last_login_at: Mapped[dt.datetime | None]
     password_changed_at: Mapped[dt.datetime | None]
+    password_history: Mapped[list[str]] = mapped_column(default=list)
+    """Hashes of earlier passwords, newest first: they are not taken again."""
     created_at: Mapped[dt.datetime]
 
     department: Mapped[Department | None] = relationship(lazy="raise")
