@@ -73,3 +73,18 @@ class Problem:
     def as_dict(self) -> dict[str, Any]:
         """A JSON-able form: where, code, params."""
         return {"where": self.where, "code": self.code, "params": self.params}
+
+
+def pack_error(error: DomainError) -> dict[str, Any]:
+    """A JSON-able form, to carry a failure from a child process to its parent."""
+    problems = [problem.as_dict() for problem in getattr(error, "problems", [])]
+    return {"class": type(error).__name__, "code": error.code, "params": error.params, "problems": problems}
+
+
+def unpack_error(packed: dict[str, Any]) -> DomainError:
+    """The failure that `pack_error` described; a plain DomainError where the class is not one of this module."""
+    if packed["class"] == "Invalid":
+        problems = [Problem(item["where"], item["code"], **item["params"]) for item in packed["problems"]]
+        return Invalid(packed["code"], problems=problems, **packed["params"])
+    kinds = {kind.__name__: kind for kind in (NotFound, Gone, Conflict, NotAllowed, TooLarge, Busy)}
+    return kinds.get(packed["class"], DomainError)(packed["code"], **packed["params"])

@@ -61,6 +61,13 @@ def write_csv(
     return CsvFile(sha256, byte_size, row_count)
 
 
+def write_rows(
+    store: Path, columns: Sequence[Column], target: Path, *, rows: Selection, spill: Path | None = None
+) -> int:
+    """The same as a format's module offers it; gives the number of rows."""
+    return _copy(store, columns, target, rows, spill=spill, guard=True)
+
+
 def digest_csv(store: Path, columns: Sequence[Column], scratch: Path) -> CsvDigests:
     """Write the whole CSV to the new file `scratch` and tell its digests; the caller removes the file."""
     _copy(store, columns, scratch, ALL_ROWS, guard=True)

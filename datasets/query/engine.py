@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,7 +40,8 @@ class RowPage:
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-able form."""
-        return {**asdict(self), "columns": [column.as_dict() for column in self.columns]}
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**values, "columns": [column.as_dict() for column in self.columns]}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> RowPage:
@@ -107,17 +108,17 @@ class RowReader:
         return after_clause(query.sort, anchor, row) if anchor else Clause("false")
 
     def _cells(self, numbers: Sequence[int], columns: Sequence[Column], *, as_text: bool) -> list[list[CellValue]]:
-        """The cells of the rows `numbers`, in their order."""
+        """The cells of the rows `numbers`, in their order. A join finds scattered rows faster than a list does."""
         if not numbers:
             return []
         selected = ", ".join(printed_cell(column) if as_text else column.physical for column in columns)
-        first, last = min(numbers), max(numbers)
-        if last - first + 1 == len(numbers):
-            where, params = "_row BETWEEN ? AND ?", [first, last]
-        else:
-            where, params = f"_row IN ({', '.join('?' * len(numbers))})", list(numbers)
-        if self.in_file_order:
-            where, params = where.replace("_row", "rowid"), [number - 1 for number in params]
+        row, shift = ("rowid", 1) if self.in_file_order else ("_row", 0)
+        wanted = [number - shift for number in numbers]
+        first, last = min(wanted), max(wanted)
+        params: list[object]
+        where, params = f"{row} BETWEEN ? AND ?", [first, last]
+        if last - first + 1 != len(wanted):
+            where, params = f"{where} AND {row} IN (SELECT unnest(CAST(? AS BIGINT[])))", [first, last, wanted]
         found = self.connection.execute(f"SELECT _row, {selected} FROM data WHERE {where}", params).fetchall()
         by_number = {row[0]: [_plain(value) for value in row[1:]] for row in found}
         return [by_number[number] for number in numbers]
