@@ -91,5 +91,6 @@ class Vocabulary:
 
     def suggest(self, text: str) -> Term | None:
         """The term that a misspelt `text` most likely means, or None: for "did you mean", never for storing."""
-        close = get_close_matches(simplify(text), self._by_spelling, n=1, cutoff=0.5)
+        typed = simplify(text)
+        close = get_close_matches(typed, self._by_spelling, n=1, cutoff=0.6) if len(typed) > 1 else []
         return self._by_spelling[close[0]] if close else None
