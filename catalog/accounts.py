@@ -62,7 +62,7 @@ __all__ = [
 OFFICES = EXCLUSIVE_ROLES | {"office"}
 """Roles that always keep at least one active holder once they have one."""
 
-_USERNAME = re.compile(r"[\w][\w.@-]{1,31}")
+_USERNAME = re.compile(r"[\w][\w.@-]{1,63}")
 
 
 @dataclass(frozen=True, slots=True)

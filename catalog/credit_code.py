@@ -1,7 +1,9 @@
 """统一社会信用代码: the 18 characters of GB 32100-2015, with its check character.
 
->>> check_credit_code("91420200MA4F2Q7X1G") is not None
+>>> check_credit_code("91350100M000100Y43") is None
 True
+>>> check_credit_code("91350100M000100Y44")
+'credit_code_check'
 """
 
 from __future__ import annotations

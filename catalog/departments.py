@@ -1,0 +1,343 @@
+"""Departments: the bodies that provide data, and finding them by whatever name a sheet uses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalog.audit import record_audit
+from catalog.credit_code import check_credit_code, normalise_credit_code
+from catalog.errors import Conflict, Invalid, NotFound, Problem
+from catalog.models import CurrentRecord, Department, Entry
+from catalog.permissions import Actor, require_allowed
+from catalog.slugs import make_stem, random_suffix
+from catalog.vocabularies import simplify
+
+PUBLIC_STATES = ("published", "withdrawal_review", "suspended")
+"""States in which an entry binds its department: it is public, or may be again."""
+
+DEFAULT_KIND = "区直部门"
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    # field: the headers under which a list of departments may carry it
+    "name": ("name", "名称", "部门名称", "单位名称", "机构名称", "全称", "信息资源提供方"),
+    "short_name": ("short_name", "简称", "部门简称", "单位简称"),
+    "name_en": ("name_en", "英文名称", "English name"),
+    "kind": ("kind", "类型", "类别", "单位类型", "机构类型"),
+    "credit_code": ("credit_code", "统一社会信用代码", "信用代码", "信息资源提供方代码"),
+    "phone": ("phone", "电话", "联系电话"),
+}
+
+_LIMITS = {"name": 128, "short_name": 64, "name_en": 200, "kind": 32, "phone": 64}
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFacts:
+    """A department with how many public entries it has."""
+
+    id: uuid.UUID
+    slug: str
+    name: str
+    name_en: str | None
+    short_name: str
+    kind: str
+    credit_code: str | None
+    phone: str | None
+    is_active: bool
+    entry_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentImport:
+    """What an import of departments did; `problems` name their place as "row N", counted with the header."""
+
+    created: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def create_department(
+    session: Session,
+    *,
+    name: str,
+    short_name: str | None = None,
+    name_en: str | None = None,
+    kind: str = DEFAULT_KIND,
+    credit_code: str | None = None,
+    phone: str | None = None,
+    position: int | None = None,
+    slug: str | None = None,
+    by: Actor,
+    now: dt.datetime,
+) -> Department:
+    """Make a department. Its slug (pinyin of the short name unless given) stands in addresses and never changes.
+
+    Raises Invalid("department_invalid") with all problems, Conflict("department_exists").
+    """
+    require_allowed(by, "department.manage")
+    values = _clean(
+        {"name": name, "short_name": short_name or name, "name_en": name_en, "kind": kind, "phone": phone}
+        | {"credit_code": credit_code}
+    )
+    _require_free(session, values, None)
+    department = Department(
+        id=uuid.uuid4(),
+        slug=_free_slug(session, slug or make_stem(values["short_name"] or "")),
+        position=position if position is not None else _next_position(session),
+        created_at=now,
+        **values,
+    )
+    session.add(department)
+    session.flush()
+    _audit(session, "create", department, values, by=by, now=now)
+    return department
+
+
+def update_department(
+    session: Session, department_id: uuid.UUID, *, by: Actor, now: dt.datetime, **changes: str | None
+) -> Department:
+    """Change the name, short_name, name_en, kind, credit_code or phone of a department; equal values leave no trace.
+
+    Records of published entries keep the name under which they were published until their next change.
+    """
+    require_allowed(by, "department.manage")
+    department = _load(session, department_id)
+    current = {field: getattr(department, field) for field in COLUMNS}
+    values = _clean(current | changes)
+    changed = {field: value for field, value in values.items() if value != current[field]}
+    if not changed:
+        return department
+    _require_free(session, values, department_id)
+    for field, value in changed.items():
+        setattr(department, field, value)
+    session.flush()
+    _audit(session, "update", department, changed, by=by, now=now)
+    return department
+
+
+def deactivate_department(session: Session, department_id: uuid.UUID, *, by: Actor, now: dt.datetime) -> None:
+    """Take a department out of lists to choose from; raises Conflict("department_has_entries") while it has public
+    ones, for an entry never changes hands silently."""
+    require_allowed(by, "department.manage")
+    department = _load(session, department_id)
+    count = session.scalar(
+        select(func.count(Entry.id)).where(Entry.department_id == department_id, Entry.state.in_(PUBLIC_STATES))
+    )
+    if count:
+        raise Conflict("department_has_entries", name=department.name, count=count)
+    _set_active(session, department, False, by, now)
+
+
+def activate_department(session: Session, department_id: uuid.UUID, *, by: Actor, now: dt.datetime) -> None:
+    """Bring a department back into the lists to choose from."""
+    require_allowed(by, "department.manage")
+    _set_active(session, _load(session, department_id), True, by, now)
+
+
+def get_department(session: Session, slug: str) -> DepartmentFacts:
+    """The department of this slug, active or not; raises NotFound("department_not_found")."""
+    department = session.scalars(select(Department).where(Department.slug == slug)).one_or_none()
+    if department is None:
+        raise NotFound("department_not_found", name=slug)
+    count = session.scalar(
+        select(func.count(CurrentRecord.entry_id)).where(CurrentRecord.department_id == department.id)
+    )
+    return _facts(department, count or 0)
+
+
+def list_departments(session: Session, *, is_active: bool | None = True) -> list[DepartmentFacts]:
+    """Departments in their order with the number of public entries (one GROUP BY); None lists all."""
+    counts = select(CurrentRecord.department_id, func.count().label("count")).group_by(CurrentRecord.department_id)
+    counted = counts.subquery()
+    query = (
+        select(Department, func.coalesce(counted.c.count, 0))
+        .outerjoin(counted, counted.c.department_id == Department.id)
+        .order_by(Department.position, Department.slug)
+    )
+    if is_active is not None:
+        query = query.where(Department.is_active == is_active)
+    return [_facts(department, count) for department, count in session.execute(query)]
+
+
+class DepartmentNames:
+    """Finds departments by any name they go by: built once, asked for every row of a sheet."""
+
+    def __init__(self, departments: Iterable[Department]) -> None:
+        self._exact: dict[str, set[uuid.UUID]] = defaultdict(set)
+        for department in departments:
+            names = (department.name, department.short_name, department.name_en, department.slug)
+            for name in (*names, department.credit_code):
+                if name:
+                    self._exact[simplify(name)].add(department.id)
+
+    def find(self, text: str | None) -> uuid.UUID | None:
+        """The department called `text` by name, short name, English name, slug or credit code, however spelt.
+
+        A shorter name that exactly one department's names end with is understood too: 民政局 for 黄石港区民政局.
+        """
+        key = simplify(text or "")
+        if not key:
+            return None
+        found = self._exact.get(key)
+        if found is None and len(key) > 2:
+            found = {one for name, ids in self._exact.items() if name.endswith(key) for one in ids}
+        return next(iter(found)) if found and len(found) == 1 else None
+
+
+def load_names(session: Session) -> DepartmentNames:
+    """The names of all active departments (one query over a few dozen rows)."""
+    return DepartmentNames(session.scalars(select(Department).where(Department.is_active)))
+
+
+def find_by_any_name(session: Session, text: str) -> Department | None:
+    """The active department called `text` (see `DepartmentNames.find`), or None."""
+    found = load_names(session).find(text)
+    return session.get(Department, found) if found is not None else None
+
+
+def import_departments(
+    session: Session, rows: Iterable[Mapping[str, str | None]], *, by: Actor, now: dt.datetime
+) -> DepartmentImport:
+    """Create and update departments from a list whose headers are those of COLUMNS or their aliases.
+
+    A row is the department of the same name, or of the same credit code. Good rows are taken though others are bad;
+    an empty cell leaves a value as it is; a department that is not listed is untouched.
+    """
+    require_allowed(by, "department.manage")
+    done: dict[str, list[str]] = {"created": [], "updated": [], "unchanged": []}
+    problems: list[Problem] = []
+    for number, row in enumerate(rows, start=2):
+        values = _by_field(row)
+        if not values:
+            continue
+        try:
+            outcome = _import_row(session, values, by, now)
+        except (Invalid, Conflict) as error:
+            found = error.problems if isinstance(error, Invalid) else []
+            found = found or [Problem("", error.code, **error.params)]
+            problems += [Problem(f"row {number}", problem.code, **problem.params) for problem in found]
+            continue
+        done[outcome].append(values.get("name") or "")
+    return DepartmentImport(tuple(done["created"]), tuple(done["updated"]), tuple(done["unchanged"]), tuple(problems))
+
+
+def _by_field(row: Mapping[str, str | None]) -> dict[str, str]:
+    spelling = {simplify(alias): field for field, aliases in COLUMNS.items() for alias in aliases}
+    found: dict[str, str] = {}
+    for header, value in row.items():
+        field = spelling.get(simplify(header or ""))
+        if field is not None and isinstance(value, str) and value.strip():
+            found.setdefault(field, value)
+    return found
+
+
+def _import_row(session: Session, values: dict[str, str], by: Actor, now: dt.datetime) -> str:
+    name = _squeeze(values.get("name", ""))
+    query = select(Department).where(Department.name == name)
+    known = session.scalars(query).one_or_none()
+    if known is None and values.get("credit_code"):
+        code = normalise_credit_code(values["credit_code"])
+        known = session.scalars(select(Department).where(Department.credit_code == code)).one_or_none()
+    if known is None:
+        create_department(session, **{"name": "", **values}, by=by, now=now)  # type: ignore[arg-type]
+        return "created"
+    before = {field: getattr(known, field) for field in COLUMNS}
+    update_department(session, known.id, by=by, now=now, **values)
+    return "unchanged" if before == {field: getattr(known, field) for field in COLUMNS} else "updated"
+
+
+def _clean(values: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The values as stored. Raises TypeError for an unknown field, Invalid("department_invalid")."""
+    unknown = set(values) - set(COLUMNS)
+    if unknown:
+        raise TypeError(f"no such field of a department: {sorted(unknown)}")
+    clean = {field: _squeeze(value or "") or None for field, value in values.items()}
+    problems = [
+        Problem(field, "text_too_long", maximum=limit)
+        for field, limit in _LIMITS.items()
+        if len(clean.get(field) or "") > limit
+    ]
+    problems += [Problem(field, "department_name_missing") for field in ("name",) if not clean.get(field)]
+    clean["short_name"] = clean.get("short_name") or clean.get("name")
+    clean["kind"] = clean.get("kind") or DEFAULT_KIND
+    if code := clean.get("credit_code"):
+        clean["credit_code"] = code = normalise_credit_code(code)
+        fault = check_credit_code(code)
+        problems += [Problem("credit_code", fault, credit_code=code)] if fault else []
+    if problems:
+        raise Invalid("department_invalid", problems=problems)
+    return clean
+
+
+def _squeeze(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _require_free(session: Session, values: Mapping[str, str | None], own_id: uuid.UUID | None) -> None:
+    for field in ("name", "credit_code"):
+        if values.get(field) is None:
+            continue
+        column = getattr(Department, field)
+        taken = session.scalar(select(Department.id).where(column == values[field]))
+        if taken is not None and taken != own_id:
+            raise Conflict("department_exists", field=field, value=values[field])
+
+
+def _free_slug(session: Session, stem: str) -> str:
+    taken = session.scalar(select(Department.id).where(Department.slug == stem)) is not None
+    return f"{stem}-{random_suffix()}" if taken else stem
+
+
+def _next_position(session: Session) -> int:
+    return (session.scalar(select(func.max(Department.position))) or 0) + 1
+
+
+def _load(session: Session, department_id: uuid.UUID) -> Department:
+    department = session.get(Department, department_id)
+    if department is None:
+        raise NotFound("department_not_found", name=str(department_id))
+    return department
+
+
+def _set_active(session: Session, department: Department, is_active: bool, by: Actor, now: dt.datetime) -> None:
+    if department.is_active is not is_active:
+        department.is_active = is_active
+        session.flush()
+        _audit(session, "activate" if is_active else "deactivate", department, {}, by=by, now=now)
+
+
+def _audit(
+    session: Session, act: str, department: Department, params: Mapping[str, object], *, by: Actor, now: dt.datetime
+) -> None:
+    record_audit(
+        session,
+        by=by,
+        act=f"department.{act}",
+        object_kind="department",
+        object_id=department.id,
+        now=now,
+        params={"name": department.name, **params},
+    )
+
+
+def _facts(department: Department, entry_count: int) -> DepartmentFacts:
+    return DepartmentFacts(
+        id=department.id,
+        slug=department.slug,
+        name=department.name,
+        name_en=department.name_en,
+        short_name=department.short_name,
+        kind=department.kind,
+        credit_code=department.credit_code,
+        phone=department.phone,
+        is_active=department.is_active,
+        entry_count=entry_count,
+    )
