@@ -21,7 +21,7 @@ OPEN_ENDPOINTS = frozenset({"static"})
 """Endpoints of libraries that take no decorator and serve only what anybody may see."""
 OPEN_BLUEPRINTS = frozenset({"api-docs", "swagger_ui"})
 """Blueprints of libraries: the API's description and its reader."""
-WHILE_PASSWORD_IS_OLD = frozenset({"account.change_password", "account.sign_out"})
+WHILE_PASSWORD_IS_OLD = frozenset({"account.change_password", "account.save_password", "account.sign_out"})
 """All that a person with a password to change may do."""
 
 V = TypeVar("V", bound=Callable[..., Any] | type)

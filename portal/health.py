@@ -9,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from catalog.models import ChangeCounter, CurrentRecord, Job
+from catalog.changes import change_number
+from catalog.jobs import count_jobs
+from catalog.models import CurrentRecord
 from portal.house import House
 from portal.migrating import current_revision, head_revision
 
@@ -41,9 +43,9 @@ def figures(house: House) -> dict[str, int]:
 
 
 def _counts(session: Session) -> dict[str, int]:
-    states = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    states = count_jobs(session)
     return {
-        "change_number": session.scalar(select(ChangeCounter.number)) or 0,
+        "change_number": change_number(session),
         "entries_public": session.scalar(select(func.count()).select_from(CurrentRecord)) or 0,
         **{f'jobs{{state="{state}"}}': states.get(state, 0) for state in ("waiting", "running", "failed")},
     }

@@ -70,6 +70,15 @@ def sweep(house: House, params: Mapping[str, Any], report: Report) -> None:
     sweep_rows(house)
 
 
+def disable_unused(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Disable the accounts that nobody has used for as long as the rules allow."""
+    from catalog import accounts
+    from catalog.permissions import system_actor
+
+    with house.database.work() as session:
+        accounts.disable_unused(session, by=system_actor("accounts.check"), now=house.now())
+
+
 def follow_search(house: House) -> None:
     """Bring the search index up to the last public change."""
     with house.database.reading() as session:
@@ -87,6 +96,7 @@ JOBS: Mapping[str, JobKind] = {
     for job in (
         JobKind("deadlines.check", check_deadlines, "检查更新期限", "Check deadlines", dt.time(0, 10)),
         JobKind("search.rebuild", rebuild_search, "重建搜索索引", "Rebuild the search index"),
+        JobKind("accounts.check", disable_unused, "停用长期未用的账号", "Disable unused accounts", dt.time(0, 40)),
         JobKind("house.sweep", sweep, "清理无主文件与旧记录", "Sweep files and rows", dt.time(3, 30)),
     )
 }

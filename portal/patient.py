@@ -29,6 +29,8 @@ HEADER_SECONDS = 30
 BODY_BYTES_PER_SECOND = 500
 """A body must come at least this fast, averaged after the first `HEADER_SECONDS`."""
 IDLE_SECONDS = 60
+NEW_SECONDS = 1.0
+"""How long a stopping process waits for a connection that has not asked yet."""
 DRAIN_SECONDS = 25
 """How long a stopping process lets running requests and downloads go on."""
 
@@ -123,18 +125,21 @@ class PatientServer(TcpWSGIServer):  # type: ignore[misc]
         self.pull_trigger()
 
     def _drain(self) -> None:
+        """Take in what already knocked, close the door, finish what has begun, close what is idle."""
+        for _ in range(self.adj.backlog):
+            before = len(self.active_channels)
+            self.handle_accept()
+            if len(self.active_channels) == before:
+                break
         self.accepting = False
         self.del_channel()
         self.socket.close()
         until = time.monotonic() + DRAIN_SECONDS
-        while time.monotonic() < until:
-            busy = [channel for channel in list(self.active_channels.values()) if _is_busy(channel)]
+        while self.active_channels and time.monotonic() < until:
             for channel in list(self.active_channels.values()):
-                if channel not in busy:
+                if not _is_busy(channel, time.time()):
                     channel.handle_close()
-            if not busy:
-                return
-            wasyncore.poll2(0.2, self._map)
+            wasyncore.poll2(0.1, self._map)
 
 
 def make_server(app: Any, sock: socket.socket, settings: Settings) -> PatientServer:
@@ -177,5 +182,8 @@ def make_server(app: Any, sock: socket.socket, settings: Settings) -> PatientSer
     return server
 
 
-def _is_busy(channel: Any) -> bool:
-    return bool(channel.requests or channel.total_outbufs_len)
+def _is_busy(channel: Any, now: float) -> bool:
+    """Whether a request runs, an answer goes out, or a new connection may just be about to ask."""
+    is_new = channel.last_activity == channel.creation_time and now - channel.creation_time < NEW_SECONDS
+    is_asking = channel.request is not None and now - channel.last_activity < NEW_SECONDS
+    return bool(channel.requests or channel.total_outbufs_len or is_new or is_asking)

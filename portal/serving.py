@@ -104,8 +104,9 @@ class Child:
 class Supervisor:
     """Keeps its children running until it is told to stop, then lets them finish."""
 
-    def __init__(self, children: list[Child]) -> None:
+    def __init__(self, children: list[Child], *, sock: socket.socket) -> None:
         self.children = children
+        self.sock = sock
         self.is_stopping = False
 
     def run(self) -> None:
@@ -168,7 +169,8 @@ class Supervisor:
             log.error("%s ended (%s) after %.0f s, starting again in %.1f s", child.name, reason, lived, pause)
 
     def _end_all(self) -> None:
-        """Ask every child to end, wait for drains, end the stubborn."""
+        """Let go of the socket, ask every child to end, wait for drains, end the stubborn."""
+        self.sock.close()
         for child in self.children:
             if child.pid:
                 os.kill(child.pid, signal.SIGTERM)
@@ -193,4 +195,4 @@ def supervise(house: House, sock: socket.socket) -> None:
     ]
     gc.collect()
     gc.freeze()
-    Supervisor([*web, Child("worker", lambda: run_worker(house, parent=parent))]).run()
+    Supervisor([*web, Child("worker", lambda: run_worker(house, parent=parent))], sock=sock).run()

@@ -7,10 +7,11 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from catalog.models import AuthSession, Job, SheetUpload
+from catalog.accounts import sweep_sessions
+from catalog.models import Job, SheetUpload
 from datasets.models import DataVersion, Intake
 from datasets.storage.files import remove_older
 from portal.house import House
@@ -23,7 +24,7 @@ TEMPORARY_AFTER_DAYS = 1
 ACCESS_LOGS_AFTER_DAYS = 200
 """网络安全法 art. 21 asks for six months of logs at least."""
 ROWS_AFTER = dt.timedelta(days=30)
-"""Ended jobs and ended sessions are kept so long."""
+"""Ended jobs are kept so long."""
 
 
 def sweep_files(house: House) -> int:
@@ -44,8 +45,7 @@ def sweep_rows(house: House) -> None:
     before = house.now() - ROWS_AFTER
     with house.database.work() as session:
         session.execute(delete(Job).where(Job.finished_at < before))
-        is_over = or_(AuthSession.ended_at < before, AuthSession.last_seen_at < before)
-        session.execute(delete(AuthSession).where(is_over))
+        sweep_sessions(session, now=house.now())
 
 
 def named_blobs(session: Session) -> set[str]:

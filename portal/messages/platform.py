@@ -22,6 +22,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "请求来自其他网站,已被拒绝。请在本站页面上操作。",
         "The request came from another site and was refused. Use the pages of this site.",
     ),
+    "passwords_differ": (
+        "两次输入的新密码不一致，请重新输入。",
+        "The two entries of the new password differ. Type them again.",
+    ),
     "sign_in_needed": ("请先登录。", "Sign in first."),
     "not_allowed": (
         "您的账号没有这项权限。如工作需要,请联系本单位审签人或数据主管部门。",
