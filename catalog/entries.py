@@ -102,7 +102,7 @@ def create_entry(
     require_allowed(by, act, department_id=department_id)
     department = session.get(Department, department_id)
     if department is None or not department.is_active:
-        raise NotFound("department_not_found")
+        raise NotFound("department_not_found", name=department.name if department else str(department_id))
     values = require_fields({"title": "", **fields})
     parsed_items = require_items(items)
     entry = Entry(

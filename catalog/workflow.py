@@ -235,7 +235,7 @@ def _move_entry(taking: _Taking) -> str | None:
             taking.revision.state = "superseded"
         _close_unpublished(taking.session, entry, now=taking.now)
         resources = [facts.resource.id for facts in list_resources(taking.session, entry.id)]
-        reject_pending(taking.session, resources, note="entry_withdrawn")
+        reject_pending(taking.session, resources, note="entry_was_withdrawn")
     taking.session.flush()
     return _CHANGES[step.name]
 
