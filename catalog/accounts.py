@@ -206,9 +206,9 @@ def grant_role(session: Session, account_id: uuid.UUID, role: str, *, by: Actor,
     if role in held:
         return
     if ROLES[role].of_department and account.department_id is None:
-        raise Conflict("role_needs_department", role=role)
+        raise Conflict("role_needs_department", **_labels(role))
     if role in EXCLUSIVE_ROLES and held & EXCLUSIVE_ROLES:
-        raise Conflict("roles_exclude_each_other", role=role, held=min(held & EXCLUSIVE_ROLES))
+        raise Conflict("roles_exclude_each_other", **_labels(role), **_labels(min(held & EXCLUSIVE_ROLES), "held"))
     account.roles.append(AccountRole(role=role, granted_by=by.account_id, granted_at=now))
     session.flush()
     end_all_sessions(session, account_id, now=now)
@@ -382,7 +382,12 @@ def _keep_offices(session: Session, account_id: uuid.UUID, roles: set[str]) -> N
             .where(AccountRole.role == role, AccountRole.account_id != account_id, Account.is_active)
         )
         if not session.scalar(others):
-            raise Conflict("last_holder", role=role)
+            raise Conflict("last_holder", **_labels(role))
+
+
+def _labels(role: str, name: str = "role") -> dict[str, str]:
+    """The role's key and its labels, for the sentence of an error."""
+    return {name: role, f"{name}_zh": ROLES[role].zh, f"{name}_en": ROLES[role].en}
 
 
 def _clear_lock(account: Account) -> None:
