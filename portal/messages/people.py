@@ -115,10 +115,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "任务运行 {attempts} 次都中途中断，已停止重试。请查看日志后再次发起。",
         "The job was cut off {attempts} times and is not tried again. Look into the log, then start it anew.",
     ),
-    "entry_not_found": (
-        "没有找到这个数据目录，请核对地址或重新搜索。",
-        "There is no such dataset; check the address or search again.",
-    ),
     "text_too_long": ("最多 {maximum} 个字符，请缩短。", "At most {maximum} characters; shorten it."),
     # What is public
     "entry_withdrawn": (
