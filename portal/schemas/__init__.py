@@ -1,0 +1,1 @@
+"""What programs send and get: marshmallow schemas. What a schema does not list never leaves the house."""
