@@ -13,20 +13,20 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from datasets.columns import Column, columns_from
+from datasets.columns import columns_from
 from datasets.errors import Busy, Invalid
 from datasets.formats import BUNDLE_MEDIA_TYPE, FORMATS
-from datasets.models import DataVersion
 from datasets.query.exporting import Written
 from datasets.query.pool import QueryPool
 from datasets.query.question import EVERYTHING, Query, canonical
 from datasets.storage.files import new_file, require_space
 from datasets.storage.row_stores import RowStores
+from datasets.versions import VersionFacts
 
 log = logging.getLogger(__name__)
 
@@ -38,40 +38,14 @@ DEFAULT_BUDGET = 4 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class VersionFacts:
-    """What a download needs to know of a data version; `file_stem` is the file name people see, without suffix."""
-
-    row_store: str
-    content_sha256: str
-    csv_sha256: str
-    columns: tuple[Column, ...]
-    row_count: int
-    file_stem: str
-
-    @classmethod
-    def of(cls, version: DataVersion, file_stem: str) -> VersionFacts:
-        """The facts of a stored version."""
-        return cls(
-            row_store=version.row_store,
-            content_sha256=version.content_sha256,
-            csv_sha256=version.csv_sha256,
-            columns=tuple(columns_from(version.columns)),
-            row_count=version.row_count,
-            file_stem=file_stem,
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A finished file, to be sent as it is. `etag` is the SHA-256 of its bytes, strong and without quotes."""
+    """A finished file, to be sent as it is; its strong ETag is the SHA-256 of its bytes."""
 
     path: Path
     sha256: str
     byte_size: int
     row_count: int
     media_type: str
-    etag: str
-    file_name: str
 
 
 class Downloads:
@@ -97,11 +71,12 @@ class Downloads:
             raise Invalid("unknown_format", format=format_key[:40], known=list(FORMATS))
         chosen = FORMATS[format_key]
         store = self._row_stores.get(version.row_store)
+        columns = columns_from(version.columns)
         asked = query.at() if query else EVERYTHING
         filtered = asked != EVERYTHING
 
         def write(target: Path) -> Written:
-            written = self._pool.export(store, version.columns, asked, format_key, target)
+            written = self._pool.export(store, columns, asked, format_key, target)
             if format_key == "csv" and not filtered and written.sha256 != version.csv_sha256:
                 log.error("the CSV of row store %s is not what intake recorded", version.row_store)
                 raise Busy("export_differs")
@@ -109,20 +84,20 @@ class Downloads:
 
         key = _key("export", version, format_key, chosen.revision, canonical(asked))
         path, written = self._once(key, chosen.suffix, write)
-        stem = f"{version.file_stem}_筛选" if filtered else version.file_stem
-        return _file(path, written, chosen.media_type, stem + chosen.suffix)
+        return _file(path, written, chosen.media_type)
 
-    def bundle(self, version: VersionFacts, texts: Mapping[str, str]) -> ExportFile:
-        """A zip of the whole CSV and `texts` (file name → content, such as the data dictionary and the citation)."""
+    def bundle(
+        self, version: VersionFacts, texts: Iterable[tuple[str, str]], *, csv_name: str = "data.csv"
+    ) -> ExportFile:
+        """A zip of the whole CSV under `csv_name` and of `texts` (file name, content), such as the data dictionary."""
         csv = self.export(version, None, "csv")
-        members = sorted(texts.items())
+        members = list(texts)
 
         def write(target: Path) -> Written:
-            return self._pool.bundle([(csv.file_name, csv.path)], members, target)
+            return self._pool.bundle([(csv_name, csv.path)], members, target)
 
-        key = _key("bundle", version, csv.sha256, csv.file_name, members)
-        path, written = self._once(key, ".zip", write)
-        return _file(path, written, BUNDLE_MEDIA_TYPE, f"{version.file_stem}.zip")
+        path, written = self._once(_key("bundle", version, csv.sha256, csv_name, members), ".zip", write)
+        return _file(path, written, BUNDLE_MEDIA_TYPE)
 
     def sweep(self) -> int:
         """Remove the files used longest ago until the folder keeps its budget, and old leftovers; how many."""
@@ -189,7 +164,7 @@ def _key(*parts: object) -> str:
 
 def _plain(part: object) -> object:
     if isinstance(part, VersionFacts):
-        names = [[column.index, column.key, column.name, column.type] for column in part.columns]
+        names = [[column.index, column.key, column.name, column.type] for column in columns_from(part.columns)]
         return [part.row_store, part.content_sha256, names]
     return part
 
@@ -211,15 +186,13 @@ def _facts_path(path: Path) -> Path:
     return path.with_name(path.name + ".facts")
 
 
-def _file(path: Path, written: Written, media_type: str, file_name: str) -> ExportFile:
+def _file(path: Path, written: Written, media_type: str) -> ExportFile:
     return ExportFile(
         path=path,
         sha256=written.sha256,
         byte_size=written.byte_size,
         row_count=written.row_count,
         media_type=media_type,
-        etag=written.sha256,
-        file_name=file_name,
     )
 
 

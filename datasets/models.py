@@ -91,3 +91,11 @@ class UsageCount(Base):
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     is_bot: Mapped[bool] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class UsageFold(Base):
+    """The name of a spool file whose uses are in `usage_count`: kept until the file is gone, so none counts twice."""
+
+    __tablename__ = "usage_fold"
+
+    file_name: Mapped[str] = mapped_column(String(80), primary_key=True)

@@ -1,13 +1,81 @@
-"""Data versions of a resource: the switch from one published version to the next."""
+"""Data versions of a resource: immutable states of its data, of which one at a time is the published one."""
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from datasets.columns import Column
+from datasets.errors import NotFound
 from datasets.models import DataVersion
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """What a reader needs to know of a data version; `columns` as `datasets.columns.columns_from` takes them."""
+
+    id: uuid.UUID
+    resource_id: uuid.UUID
+    number: int
+    state: str
+    blob_sha256: str
+    file_name: str
+    file_format: str
+    byte_size: int
+    columns: list[dict[str, Any]]
+    row_count: int
+    row_store: str
+    content_sha256: str
+    csv_sha256: str
+    csv_byte_size: int
+    created_at: dt.datetime
+    published_at: dt.datetime | None
+
+    @classmethod
+    def of(cls, version: DataVersion) -> VersionFacts:
+        """The facts of a stored version."""
+        return cls(**{field.name: getattr(version, field.name) for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChanges:
+    """How the columns of a new version differ from those of the former one. Names, in the order of their table."""
+
+    added: list[str]
+    removed: list[str]
+    retyped: list[tuple[str, str, str]]
+    """(name, former type, new type)."""
+    is_reordered: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether programs that read the former version can read the new one unchanged."""
+        return not (self.added or self.removed or self.retyped or self.is_reordered)
+
+
+_FACTS = [getattr(DataVersion, field.name) for field in fields(VersionFacts)]
+
+
+def list_versions(session: Session, resource_id: uuid.UUID) -> list[VersionFacts]:
+    """All versions of a resource in any state, the oldest first. One query."""
+    rows = session.execute(select(*_FACTS).where(DataVersion.resource_id == resource_id).order_by(DataVersion.number))
+    return [VersionFacts(*row) for row in rows]
+
+
+def get_version(session: Session, resource_id: uuid.UUID, number: int) -> VersionFacts:
+    """One version of a resource in any state. Raises NotFound("version_not_found")."""
+    row = session.execute(
+        select(*_FACTS).where(DataVersion.resource_id == resource_id, DataVersion.number == number)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("version_not_found", number=number)
+    return VersionFacts(*row)
 
 
 def publish_version(session: Session, version: DataVersion, *, now: dt.datetime) -> None:
@@ -21,3 +89,18 @@ def publish_version(session: Session, version: DataVersion, *, now: dt.datetime)
     version.state = "published"
     version.published_at = now
     session.flush()
+
+
+def compare_columns(old: Sequence[Column], new: Sequence[Column]) -> ColumnChanges:
+    """What changed from `old` to `new`, by name."""
+    former = {column.name: column for column in old}
+    present = {column.name: column for column in new}
+    kept = [name for name in former if name in present]
+    return ColumnChanges(
+        added=[name for name in present if name not in former],
+        removed=[name for name in former if name not in present],
+        retyped=[
+            (name, former[name].type, present[name].type) for name in kept if former[name].type != present[name].type
+        ],
+        is_reordered=kept != [name for name in present if name in former],
+    )

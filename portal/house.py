@@ -81,7 +81,7 @@ class House:
         """Exports: files made once per content, question and format."""
         from datasets.downloads import Downloads
 
-        return Downloads(self.settings.folder("downloads"), self.pool, self.store)
+        return Downloads(self.settings.folder("downloads"), self.pool, self.row_stores)
 
     @cached_property
     def usage(self) -> UsageLog:

@@ -1,7 +1,8 @@
 """Rows as an Excel workbook of one sheet. Text is always text: no formula, no link, no lost zero in an ID.
 
 Integers, decimals and days are numbers of Excel with a format that shows them as they were delivered. Integers of more
-than fifteen digits, which Excel would round, are text. A cell longer than Excel allows (32,767 signs) is cut; it ends in "…".
+than fifteen digits, which Excel would round, are text. A cell longer than Excel allows (32,767 signs) is cut and ends
+in "…".
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def _writer(book: Any, sheet: Any, place: int, column: Column, scale: int | None
 
 
 def _write_number(sheet: Any, row: int, place: int, value: float | Decimal, shown: Any) -> None:
-    if abs(value) >= MAX_EXACT:  # Excel keeps fifteen digits
+    if abs(float(value)) >= MAX_EXACT:  # Excel keeps fifteen digits
         sheet.write_string(row, place, str(value))
     else:
         sheet.write_number(row, place, value, shown)

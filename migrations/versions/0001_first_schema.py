@@ -175,6 +175,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_id", "kind", "day", "is_bot", name=op.f("pk_usage_count")),
     )
     op.create_table(
+        "usage_fold",
+        sa.Column("file_name", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("file_name", name=op.f("pk_usage_fold")),
+    )
+    op.create_table(
         "account",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("username", sa.String(length=64), nullable=False),
@@ -514,6 +519,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_department_id"))
 
     op.drop_table("account")
+    op.drop_table("usage_fold")
     op.drop_table("usage_count")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index("ix_job_state_run_after")

@@ -1,0 +1,156 @@
+"""Sentences of storage, row questions, downloads and versions."""
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "disk_full": (
+        "服务器存储空间不足，内容没有保存。请稍后重试，或联系系统管理员清理空间。",
+        "The server has no space left; nothing was stored. Try again later or tell the administrator.",
+    ),
+    "file_too_large": (
+        "文件有 {size} 字节，超过上限 {limit} 字节。请拆分文件，或联系系统管理员提高上限。",
+        "The file has {size} bytes; the limit is {limit}. Split it, or ask the administrator to raise the limit.",
+    ),
+    "digest_differs": (
+        "收到的文件与声明的 SHA-256 不符（声明 {expected}，收到 {received}），没有保存。请重新上传。",
+        "The file is not the announced one (SHA-256 {expected}, received {received}); not stored. Upload it again.",
+    ),
+    "upload_cut_short": (
+        "上传中断：应有 {expected} 字节，只收到 {received} 字节，没有保存。请重新上传。",
+        "The upload was cut short: {received} of {expected} bytes; not stored. Upload it again.",
+    ),
+    "blob_not_found": (
+        "原始文件暂时无法提供，请稍后再试，或联系数据管理部门。",
+        "The original file is not available at the moment. Try again later or contact the data office.",
+    ),
+    "row_store_not_found": (
+        "这份数据暂时无法查询，请稍后再试，或联系数据管理部门。",
+        "The rows of this data are not available at the moment. Try again later or contact the data office.",
+    ),
+    "version_not_found": (
+        "没有第 {number} 版数据。请回到数据集页面查看现有版本。",
+        "There is no version {number} of this data. See the dataset's page for its versions.",
+    ),
+    "unknown_format": (
+        "不提供“{format}”格式。可用格式：{known}。",
+        "The format “{format}” is not offered. Known formats: {known}.",
+    ),
+    "too_many_rows_for_format": (
+        "{format} 格式最多容纳 {limit} 行，所选数据有 {count} 行。请加筛选条件，或改用 CSV。",
+        "A {format} file holds {limit} rows at most, and {count} were asked for. Add conditions or take CSV.",
+    ),
+    "export_in_progress": (
+        "这个文件正在生成，请过一两分钟再来下载。",
+        "This file is being made. Come back in a minute or two.",
+    ),
+    "export_failed": (
+        "文件没有生成成功，请稍后重试；若仍不行，请联系系统管理员。",
+        "The file could not be made. Try again later; if it still fails, tell the administrator.",
+    ),
+    "export_differs": (
+        "这份数据的校验值与入库时不一致，为稳妥起见暂不提供下载，请联系数据管理部门。",
+        "This data's checksum differs from the one recorded, so it is withheld. Contact the data office.",
+    ),
+    "questions_are_busy": (
+        "现在查询的人较多，请过几秒重试。",
+        "Many people are asking right now. Try again in a few seconds.",
+    ),
+    "question_takes_too_long": (
+        "这个查询超过了 {seconds} 秒的时限。请减少条件或排序，或下载文件后自行处理。",
+        "This question takes longer than {seconds} seconds. Use fewer conditions or sorts, or download the file.",
+    ),
+    "question_needs_too_much_memory": (
+        "这个查询需要的内存超过限制。请减少条件或排序，或下载文件后自行处理。",
+        "This question needs too much memory. Use fewer conditions or sorts, or download the file.",
+    ),
+    "question_cannot_be_answered": (
+        "这个查询无法完成，请检查筛选条件；若条件无误，请联系系统管理员。",
+        "This question cannot be answered. Check the conditions; if they are right, tell the administrator.",
+    ),
+    "row_parameters_invalid": (
+        "筛选条件有误，请按下面的提示修改。",
+        "Some row parameters cannot be understood. Correct them as told below.",
+    ),
+    "unknown_column": (
+        "没有“{column}”这一列。可用的列：{known}。",
+        "There is no column “{column}”. Known columns: {known}.",
+    ),
+    "unknown_parameter": (
+        "没有“{column}”这个参数。可用的参数：{known}。",
+        "There is no parameter “{column}”. Known parameters: {known}.",
+    ),
+    "parameter_not_offered": (
+        "参数“{parameter}”目前还不提供，请去掉后重试。",
+        "The parameter “{parameter}” is not offered yet. Leave it out.",
+    ),
+    "unknown_operator": (
+        "“{column}”列没有“{operator}”这种比较。可用的比较：{known}。",
+        "Column “{column}” has no comparison “{operator}”. Known ones: {known}.",
+    ),
+    "operator_not_for_type": (
+        "“{column}”列的类型是 {type}，不能用“{operator}”比较。可用的比较：{known}。",
+        "Column “{column}” is of type {type} and cannot be compared by “{operator}”. Known ones: {known}.",
+    ),
+    "value_not_integer": (
+        "“{column}”列要填整数，例如 120，而不是“{value}”。",
+        "Column “{column}” needs a whole number such as 120, not “{value}”.",
+    ),
+    "value_not_decimal": (
+        "“{column}”列要填数字，例如 12.5，而不是“{value}”。",
+        "Column “{column}” needs a number such as 12.5, not “{value}”.",
+    ),
+    "value_not_boolean": (
+        "“{column}”列要填 true 或 false，而不是“{value}”。",
+        "Column “{column}” needs true or false, not “{value}”.",
+    ),
+    "value_not_date": (
+        "“{column}”列要填日期，例如 2024-03-01，而不是“{value}”。",
+        "Column “{column}” needs a date such as 2024-03-01, not “{value}”.",
+    ),
+    "value_not_datetime": (
+        "“{column}”列要填日期时间，例如 2024-03-01 08:30:00，而不是“{value}”。",
+        "Column “{column}” needs a moment such as 2024-03-01 08:30:00, not “{value}”.",
+    ),
+    "value_not_year": (
+        "“{column}”列要填四位年份，例如 2024，而不是“{value}”。",
+        "Column “{column}” needs a year such as 2024, not “{value}”.",
+    ),
+    "value_not_list": (
+        "“{column}”列要填用逗号分隔的值，或 JSON 数组，例如 甲,乙。",
+        "Column “{column}” needs values separated by commas or a JSON array, such as a,b.",
+    ),
+    "value_not_needed": (
+        "“{column}”列的“{operator}”不需要值，请写 {operator}=1。",
+        "“{operator}” on column “{column}” takes no value; write {operator}=1.",
+    ),
+    "value_not_text": (
+        "参数里有无法识别的字符，请检查编码是否为 UTF-8。",
+        "A parameter holds signs that are not valid text. Check that it is UTF-8.",
+    ),
+    "value_too_long": (
+        "“{column}”列的值过长，最多 {limit} 个字符。",
+        "The value for column “{column}” is too long; {limit} signs at most.",
+    ),
+    "value_count_out_of_range": (
+        "“{column}”列给了 {count} 个值，应为 1 至 {limit} 个。",
+        "Column “{column}” was given {count} values; it takes 1 to {limit}.",
+    ),
+    "too_many_conditions": (
+        "筛选条件有 {count} 个，最多 {limit} 个。请减少条件。",
+        "There are {count} conditions; {limit} at most. Use fewer.",
+    ),
+    "too_many_sorts": (
+        "排序列最多 {limit} 个。请减少排序列。",
+        "At most {limit} columns can be sorted by. Use fewer.",
+    ),
+    "too_many_words": (
+        "搜索词最多 {limit} 个、共 {length} 个字符。请减少搜索词。",
+        "At most {limit} words of {length} signs together can be searched for. Use fewer.",
+    ),
+    "number_out_of_range": (
+        "应填 {least} 到 {most} 之间的整数，而不是“{value}”。",
+        "This needs a whole number from {least} to {most}, not “{value}”.",
+    ),
+    "after_with_offset": (
+        "_after 与 _offset 不能同时使用，请去掉其中一个。",
+        "_after and _offset exclude each other. Leave one out.",
+    ),
+}
