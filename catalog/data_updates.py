@@ -33,11 +33,15 @@ def attach_version(
 ) -> DataVersion:
     """Make a prepared version the one on its way for `resource`; an earlier prepared one is rejected as replaced.
 
-    The first version of a resource belongs to the open revision, which must not be under review. Raises NotAllowed,
+    The first version of a resource belongs to the open revision, which must not be under review. A reviewer may
+    attach a version only if its findings were overridden with a legal basis (`data.override`). Raises NotAllowed,
     Conflict("version_in_review"), Conflict("revision_in_review"), Conflict("resource_is_removed"),
     Conflict("entry_is_withdrawn"), Conflict("step_not_open") for a version that is not prepared.
     """
-    entry = _lock(session, resource, by=by, act="data.upload")
+    department_id = session.get_one(Entry, resource.entry_id).department_id
+    may_upload = is_allowed(by, "data.upload", department_id=department_id)
+    act = "data.override" if version.override_basis and not may_upload else "data.upload"
+    entry = _lock(session, resource, by=by, act=act)
     if resource.removed_at is not None or resource.kind != "file" or version.resource_id != resource.id:
         raise Conflict("resource_is_removed")
     if version.state != "prepared":
@@ -46,13 +50,13 @@ def attach_version(
     if any(other.state != "prepared" for other in others):
         raise Conflict("version_in_review", number=next(o.number for o in others if o.state != "prepared"))
     if resource.published_at is None:
-        touch_revision(edit_revision(session, entry, by=by, now=now, act="data.upload"), now=now)
+        touch_revision(edit_revision(session, entry, by=by, now=now, act=act), now=now)
     reject_pending(session, [resource.id], note="replaced", but=version.id)
     session.flush()
     record_step(
         session, entry, "attach_data", from_state=None, to_state="prepared", by=by, now=now, version_id=version.id
     )
-    _audit(session, entry, version, "attach_data", "data.upload", by=by, now=now)
+    _audit(session, entry, version, "attach_data", act, by=by, now=now)
     return version
 
 

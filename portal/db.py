@@ -18,6 +18,9 @@ from catalog.errors import Busy
 
 log = logging.getLogger(__name__)
 
+_LOCK_MARKS = ("locked", "lock timeout", "deadlock detected")
+"""What SQLite and PostgreSQL say when another transaction stood in the way: trying again helps."""
+
 
 class Database:
     """An engine with the two ways to use it: `reading()` and `work()`."""
@@ -54,7 +57,7 @@ class Database:
                 finally:
                     session.close()
         except OperationalError as error:
-            if "locked" in str(error).lower() or "lock timeout" in str(error).lower():
+            if any(mark in str(error).lower() for mark in _LOCK_MARKS):
                 raise Busy("database_locked") from error
             raise
         for wake in self._wakers:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.feeds.records import FeedRecord, RecordItem, RecordResource, RecordVersion
@@ -106,12 +106,13 @@ def _items(session: Session, revision: Revision) -> list[RecordItem]:
 
 
 def _resources(session: Session, entry: Entry) -> list[RecordResource]:
-    query: Select[Any] = (
+    query = (
         select(Resource, DataVersion)
         .outerjoin(DataVersion, DataVersion.id == Resource.published_version_id)
         .where(Resource.entry_id == entry.id, Resource.published_at.is_not(None), Resource.retired_at.is_(None))
         .order_by(Resource.position, Resource.created_at, Resource.id)
     )
+    rows: Any = session.execute(query)  # the outer join gives None where there is no version
     return [
         RecordResource(
             id=str(resource.id),
@@ -120,7 +121,7 @@ def _resources(session: Session, entry: Entry) -> list[RecordResource]:
             url=resource.url,
             version=_version(version) if version else None,
         )
-        for resource, version in session.execute(query)
+        for resource, version in rows
         if version is not None or resource.kind != "file"
     ]
 

@@ -158,6 +158,19 @@ def test_personal_data_blocks_every_way_to_the_public(lifecycle: Lifecycle, sess
         assert caught.value.code == "personal_data_found"
 
 
+def test_a_reviewer_attaches_only_what_was_overridden_with_a_legal_basis(
+    lifecycle: Lifecycle, session: Session
+) -> None:
+    resource, reviewer = lifecycle.file(lifecycle.draft()), lifecycle.people.reviewer
+    with pytest.raises(NotAllowed):
+        attach_version(session, resource, make_version(session, resource), by=reviewer, now=lifecycle.now)
+    version = make_version(session, resource, findings=[BLOCKING], override_basis="《条例》第三十条")
+    attach_version(session, resource, version, by=reviewer, now=lifecycle.now)
+    entry = session.get_one(Entry, resource.entry_id)
+    assert lifecycle.take(entry, *PATHS["published"]).state == "published"
+    assert version.state == "published"
+
+
 def test_a_column_that_is_declared_closed_does_not_get_out(lifecycle: Lifecycle, session: Session) -> None:
     entry = lifecycle.draft(
         items=[*ITEMS[:2], {"name": "户数", "field_name": "households", "type": "I", "is_open": "0"}]
