@@ -10,14 +10,20 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell, MergedCell
 from openpyxl.comments import Comment
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.formatting.rule import Rule
+from openpyxl.formula.translate import Translator
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from catalog.errors import Invalid
 from catalog.sheet.grid import Grid, find_header
 from catalog.sheet.opening import WIDEST_GRID, open_grids
 from catalog.sheet.reading import MAX_ROWS
+from catalog.sheet.template_style import FONT, lines_of
 from catalog.sheet.workbook_guard import check_workbook
 from datasets.ingest.file_kinds import find_kind
 
@@ -29,6 +35,7 @@ COLOURS = {"error": "F8B4B0", "gap": "FFDDAA", "warning": "FFF3B8"}
 _INK = {"error": "9C0006", "gap": "7A4300", "warning": "6B5900"}
 _RANK = {"error": 0, "gap": 1, "warning": 2}
 _THIN = Side(style="thin", color="D5DAE1")
+_TEXT_WIDTH = 90
 _MAX_COMMENT = 1_500
 _MAX_COMMENTS = 12_000
 """Comments of a sheet beyond which spreadsheet programs open slowly; further cells are coloured and listed only."""
@@ -48,6 +55,7 @@ def mark(path: Path, target: Path, marks: Marks, words: Mapping[str, str]) -> di
     for entry in marks:
         if entry[0]:
             by_cell.setdefault(entry[0], []).append(entry)
+    _move_hints(sheet)
     anchors = _anchors(sheet)
     for address, found in by_cell.items():
         _mark_cell(sheet, anchors.get(address, address), found, with_comment=len(by_cell) <= _MAX_COMMENTS)
@@ -123,15 +131,43 @@ def _anchors(sheet: Worksheet) -> dict[str, str]:
     return found
 
 
+def _worst(found: Sequence[Sequence[Any]]) -> str:
+    return str(min((entry[1] for entry in found), key=_RANK.__getitem__))
+
+
+def _move_hints(sheet: Worksheet) -> None:
+    """Let rules that colour cells begin below the last filled row: they would cover the marks of blank cells."""
+    kept = [(area.cells, rule) for area in sheet.conditional_formatting for rule in area.rules]
+    sheet.conditional_formatting = ConditionalFormattingList()
+    first = sheet.max_row + 1
+    for places, rule in kept:
+        if rule.dxf is None or rule.dxf.fill is None:
+            sheet.conditional_formatting.add(str(places), rule)
+            continue
+        for area in places.ranges:
+            if area.max_row >= first:
+                _add_moved(sheet, area, rule, max(first, area.min_row))
+
+
+def _add_moved(sheet: Worksheet, area: CellRange, rule: Rule, first: int) -> None:
+    left, right = get_column_letter(area.min_col), get_column_letter(area.max_col)
+    moved = copy(rule)
+    moved.formula = [
+        Translator(f"={formula}", origin=f"{left}{area.min_row}").translate_formula(f"{left}{first}")[1:]
+        for formula in rule.formula
+    ]
+    sheet.conditional_formatting.add(f"{left}{first}:{right}{area.max_row}", moved)
+
+
 def _mark_cell(sheet: Worksheet, address: str, found: Sequence[Sequence[Any]], *, with_comment: bool) -> None:
     row, column = coordinate_to_tuple(address)
     cell = sheet.cell(row, column)
-    kind = min((entry[1] for entry in found), key=_RANK.__getitem__)
+    kind = _worst(found)
     cell.fill = PatternFill("solid", fgColor=COLOURS[kind])
     font = copy(cell.font)
     cell.font = Font(name=font.name, size=font.size, bold=font.bold, color=_INK[kind])
     if with_comment and not isinstance(cell, MergedCell):
-        text = "\n".join(dict.fromkeys(entry[3] for entry in found))[:_MAX_COMMENT]
+        text = "\n".join(dict.fromkeys(f"{entry[2]}：{entry[3]}" for entry in found))[:_MAX_COMMENT]
         comment = Comment(text, AUTHOR)
         comment.width = 320
         comment.height = 24 + 18 * sum(1 + len(line) // 22 for line in text.split("\n"))
@@ -143,20 +179,23 @@ def _write_list(book: Workbook, sheet: Worksheet, marks: Marks, words: Mapping[s
     listing = book.create_sheet(LIST_SHEET, book.worksheets.index(sheet) + 1)
     listing.sheet_properties.tabColor = "C0392B"
     listing.append([words["title"]])
-    listing["A1"].font = Font(size=14, bold=True, color="1F3A5F")
+    listing["A1"].font = Font(name=FONT, size=14, bold=True, color="1F3A5F")
     listing.append([words["note"]])
-    listing["A2"].font = Font(color="5B6673")
+    listing["A2"].font = Font(name=FONT, size=10, color="5B6673")
     listing.append([words["cell"], words["column"], words["kind"], words["text"]])
     for cell in listing[3]:
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name=FONT, size=10, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F3A5F")
         cell.alignment = Alignment(vertical="center")
     for number, (address, kind, header, text) in enumerate(marks, start=4):
         _write_finding(
             listing, number, (str(address), str(header), words[str(kind)], str(text)), str(kind), sheet.title
         )
-    for letter, width in (("A", 10), ("B", 20), ("C", 16), ("D", 90)):
+    for letter, width in (("A", 10), ("B", 20), ("C", 16), ("D", _TEXT_WIDTH)):
         listing.column_dimensions[letter].width = width
+    listing.page_setup.orientation = "landscape"
+    listing.page_setup.fitToHeight = 0
+    listing.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     listing.row_dimensions[1].height = 26
     listing.row_dimensions[3].height = 20
     listing.freeze_panes = "A4"
@@ -172,9 +211,11 @@ def _write_finding(
         cell.value = text
         cell.data_type = "s"
         cell.alignment = Alignment(vertical="top", wrap_text=column == len(texts))
+        cell.font = Font(name=FONT, size=10)
         cell.border = Border(bottom=_THIN)
+    listing.row_dimensions[number].height = 4 + 15 * lines_of(texts[-1], _TEXT_WIDTH)
     listing.cell(number, 3).fill = PatternFill("solid", fgColor=COLOURS[kind])
     if texts[0]:
         quoted = sheet_title.replace("'", "''")
         listing.cell(number, 1).hyperlink = f"#'{quoted}'!{texts[0]}"
-        listing.cell(number, 1).font = Font(color="1F5FBF", underline="single")
+        listing.cell(number, 1).font = Font(name=FONT, size=10, color="1F5FBF", underline="single")

@@ -28,6 +28,8 @@ FIRST_ROW = 5
 ROOM = 2_000
 """Rows that are prepared for filling: drop-down lists, hints and colours reach so far at least."""
 DEFAULT_HEIGHT = 23
+LINE_HEIGHT = 15
+PADDING = 8
 MAX_HEIGHT = 200
 """Points of a row, beyond which long texts are cut on screen."""
 _AT = {column.name: at for at, column in enumerate(TEMPLATE_COLUMNS)}
@@ -85,8 +87,8 @@ class _Template:
         sheet.set_row(1, 36)
         sheet.set_row(2, 20)
         sheet.set_row(3, 32)
-        kind = "当前目录" if is_filled else "填报表"
-        sheet.write_string(0, 0, f"{department}公共数据资源目录{kind}", styles.title)
+        kind = "目录（当前）" if is_filled else "目录填报表"
+        sheet.write_string(0, 0, f"{department}公共数据资源{kind}", styles.title)
         for at in range(1, width + 1):
             sheet.write_blank(0, at, None, styles.title)
             sheet.write_blank(1, at, None, styles.hint)
@@ -147,12 +149,10 @@ class _Template:
 
     def _set_heights(self, row: int, last: int, texts: dict[str, str], items: Sequence[dict[str, str]]) -> None:
         """Rows tall enough for what they hold: spreadsheet programs do not do so for merged cells."""
-        whole = max((lines_of(text, column.width) for column, text in _with_columns(texts)), default=1)
-        share = -(-whole // (last - row + 1))
+        whole = _height(texts) / (last - row + 1)
         for number in range(row, last + 1):
-            item = items[number - row] if items else {}
-            own = max((lines_of(text, column.width) for column, text in _with_columns(item)), default=1)
-            self.sheet.set_row(number - 1, min(MAX_HEIGHT, 8 + 15 * max(own, share)))
+            own = _height(items[number - row]) if items else 0
+            self.sheet.set_row(number - 1, min(MAX_HEIGHT, max(DEFAULT_HEIGHT, own, whole)))
 
     def _write_cell(self, row: int, at: int, text: str, style: Any) -> None:
         if text:
@@ -199,8 +199,14 @@ class _Template:
         sheet.set_tab_color("#1F5FBF")
 
 
-def _with_columns(texts: dict[str, str]) -> list[tuple[SheetColumn, str]]:
-    return [(column, texts[column.name]) for column in TEMPLATE_COLUMNS if column.name in texts]
+def _height(texts: dict[str, str]) -> int:
+    """Points that a row needs to show these texts in full; hidden columns do not count."""
+    lines = [
+        lines_of(texts[column.name], column.width)
+        for column in TEMPLATE_COLUMNS
+        if column.name in texts and column.name != "marker"
+    ]
+    return PADDING + LINE_HEIGHT * max(lines, default=1)
 
 
 def _hint(on: dt.date, *, is_filled: bool) -> str:

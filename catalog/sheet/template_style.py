@@ -108,14 +108,8 @@ class Styles:
         """A cell to fill: text format, so that codes keep their zeros; wrapped where texts are long."""
         field = column.field
         is_short = column.name == "number" or bool(field and field.kind in {"choice", "bool", "date", "number"})
-        properties: dict[str, Any] = {
-            "num_format": "@",
-            "valign": "vcenter" if is_short or column.level == "item" else "top",
-            "align": "center" if is_short else "left",
-            "text_wrap": True,
-        }
-        if column.level != "item":
-            properties["valign"] = "top" if field and field.kind == "long" else "vcenter"
+        properties: dict[str, Any] = {"num_format": "@", "valign": "vcenter", "text_wrap": True}
+        properties |= {"align": "center"} if is_short else {"align": "left", "indent": 1}
         if is_example:
             properties |= {
                 "font_color": "#7B8794",

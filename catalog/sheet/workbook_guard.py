@@ -24,8 +24,8 @@ _OVERLAP = 64
 def check_workbook(path: Path, *, max_rows: int, max_columns: int) -> None:
     """Raise unless the zip is a workbook of a believable size.
 
-    Raises what `check_zip` raises; Invalid("sheet_is_no_workbook") for other zips, Invalid("sheet_cannot_be_read") for a
-    document type declaration (an entity bomb or a reach for other files); TooLarge("sheet_is_too_large" |
+    Raises what `check_zip` raises; Invalid("sheet_is_no_workbook") for other zips; Invalid("sheet_cannot_be_read")
+    for a document type declaration (an entity bomb or a reach for other files); TooLarge("sheet_is_too_large" |
     "sheet_has_too_many_rows" | "sheet_has_too_many_columns" | "sheet_has_too_many_merged_cells").
     """
     parts = check_zip(path)
