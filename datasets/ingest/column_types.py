@@ -25,10 +25,11 @@ DATE_HEADER = re.compile(r"日期|时间|年月日|date|day", re.I)
 COMPACT_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 WHOLE = re.compile(r"-?(?:0|[1-9]\d*)", re.ASCII)
 DECIMAL = re.compile(r"-?(?:0|[1-9]\d*)(?:\.(\d+))?", re.ASCII)
-LOOSE_NUMBER = r"[+-]?[¥￥$€£]?[ ]?[0-9][0-9,，]*(?:\.[0-9]+)?[ ]?[%％]?"
+LOOSE_NUMBER = r"[+-]?[¥￥$€£]?[ ]?(?:[0-9]+|[0-9]{1,3}(?:[,，][0-9]{3})+)(?:\.[0-9]+)?[ ]?[%％]?"
 LOOSE_DATE = r"[0-9]{4}(?:-|/|\.|年)[0-9]{1,2}(?:-|/|\.|月)[0-9]{1,2}日?"
 LOOSE_MOMENT = LOOSE_DATE + r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?"
 MOST = 0.5
+CHECKS_A_PASS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +127,24 @@ def _check(cell: str, sql_type: str) -> str:
     """Three aggregates: cells that do not come back, the shortest and the longest cell."""
     back = f"CAST(TRY_CAST({cell} AS {sql_type}) AS VARCHAR)"
     extra = f" OR contains({cell}, 'e') OR contains({cell}, 'n')" if sql_type == "DOUBLE" else ""
-    failures = f"count(*) FILTER ({cell} IS NOT NULL AND ({back} IS DISTINCT FROM {cell}{extra}))"
+    failures = f"count_if({cell} IS NOT NULL AND ({back} IS DISTINCT FROM {cell}{extra}))"
     return f"{failures}, min(length({cell})), max(length({cell}))"
 
 
 def _ask(table: RawTable, checks: Sequence[str], where: str) -> list[tuple[int, int, int]]:
     answers: list[tuple[int, int, int]] = []
-    for start in range(0, len(checks), 200):
-        row = table.one(f"SELECT {', '.join(checks[start : start + 200])} FROM raw WHERE {where}")
+    for start in range(0, len(checks), CHECKS_A_PASS):
+        row = table.one(f"SELECT {', '.join(checks[start : start + CHECKS_A_PASS])} FROM raw WHERE {where}")
         answers += [(row[at] or 0, row[at + 1] or 0, row[at + 2] or 0) for at in range(0, len(row), 3)]
     return answers
 
 
 def _is_identifier(proposal: ColumnType, shortest: int, longest: int) -> bool:
     """Whole numbers too long to count with, or all of one great length, name things."""
-    if proposal.type != "integer":
+    if proposal.type == "decimal":
         return longest > MAX_DIGITS + 2
+    if proposal.type != "integer":
+        return False
     return longest > MAX_DIGITS or (shortest == longest and longest >= ID_DIGITS)
 
 
@@ -170,7 +173,7 @@ def _add_shadows(
 SHADOW_SHAPES = (
     ("datetime", re.compile(LOOSE_MOMENT)),
     ("date", re.compile(LOOSE_DATE)),
-    ("integer", re.compile(r"[+-]?(?:0|[1-9][0-9,，]{0,20})")),
+    ("integer", re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17}|[1-9][0-9]{0,2}(?:[,，][0-9]{3}){1,5})")),
     ("decimal", re.compile(LOOSE_NUMBER)),
 )
 

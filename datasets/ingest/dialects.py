@@ -17,6 +17,8 @@ DELIMITERS = (",", "\t", ";", "，", "|", "^", "~")
 SAMPLE_RECORDS = 400
 TYPED = {"number", "date", "code", "blank", "missing"}
 SEPARATOR_LINE = re.compile(r"\A(?:\ufeff)?sep=(.)\r?\n", re.I)
+TAB_GUARD = re.compile(r"\t[,;]")
+"""TABs that only keep Excel from reading numbers: before every delimiter. Others are delimiters themselves."""
 MAX_CELL = 1 << 20
 """Characters. A longer cell means a quote that never closes."""
 
@@ -65,7 +67,7 @@ def _records(sample: str, dialect: Dialect) -> list[list[str]]:
 
 
 def _score(sample: str, delimiter: str) -> float:
-    """Share of records with the commonest width, weighed by how many cells look like values of a known type."""
+    """Share of records with the commonest width, weighed by how many cells look like values, not like torn text."""
     records = _records(sample, Dialect(delimiter))
     widths = Counter(len(record) for record in records if len(record) > 1)
     if not widths:
@@ -73,10 +75,13 @@ def _score(sample: str, delimiter: str) -> float:
     width = max(widths, key=lambda size: (widths[size], size))
     cells = [cell.strip() for record in records if len(record) == width for cell in record][:5000]
     typed = sum(kind_of(cell) in TYPED for cell in cells) / len(cells)
+    torn = sum(cell.count('"') % 2 for cell in cells) / len(cells)
+    if delimiter == "\t" and not TAB_GUARD.search(sample):
+        typed = max(typed, 0.9)
     consistency = widths[width] / len(records)
     if delimiter == "，" and consistency < 0.8:
         return 0.0
-    return consistency * (typed + 0.2)
+    return max(0.0, consistency**2 * (typed + 0.2 - torn))
 
 
 def _is_blank_separated(sample: str) -> bool:

@@ -199,7 +199,7 @@ def _suspects(
     result = []
     for start in range(0, len(columns), 100):
         part = columns[start : start + 100]
-        counts = [f"count({c.cell}), count(*) FILTER (regexp_matches({c.cell}, {anything}))" for c in part]
+        counts = [f"count({c.cell}), count_if(regexp_matches({c.cell}, {anything}))" for c in part]
         row = table.one(f"SELECT {', '.join(counts)} FROM raw WHERE {where}")
         for index, column in enumerate(part):
             filled, hits = row[2 * index], row[2 * index + 1]
@@ -220,7 +220,7 @@ def _names(kind: Kind, name: str) -> bool:
 
 
 def _count_shapes(table: RawTable, column: RawColumn, kinds: Sequence[Kind], where: str) -> tuple[int, ...]:
-    counts = [f"count(*) FILTER (regexp_matches({_plain(column)}, {_literal(kind.shape)}))" for kind in kinds]
+    counts = [f"count_if(regexp_matches({_plain(column)}, {_literal(kind.shape)}))" for kind in kinds]
     return table.one(f"SELECT {', '.join(counts)} FROM raw WHERE {where}")
 
 

@@ -62,7 +62,7 @@ def _load(order: Order, table: RawTable, progress: Progress) -> TextSource | Wor
 
 def _locate(order: Order, table: RawTable, source: TextSource | WorkbookSource) -> Delivery:
     count = table.row_count()
-    head = table.rows(0, HEAD_ROWS)
+    head = table.rows(0, HEAD_ROWS) if count else []
     if not any(cell for row in head for cell in row):
         raise Invalid("no_table_found")
     if order.options.header_row is not None and not 1 <= order.options.header_row <= count:
@@ -118,10 +118,12 @@ def _sample(delivery: Delivery) -> list[Row]:
     layout = delivery.layout
     size = max(20, min(1500, SAMPLE_CELLS // delivery.table.width))
     total = layout.last_row - layout.first_row + 1
+    starts = [layout.first_row, layout.first_row + total // 2, layout.last_row - size + 1]
     if total <= 3 * size:
-        return delivery.table.rows(layout.first_row, total)
-    starts = (layout.first_row, layout.first_row + total // 2, layout.last_row - size + 1)
-    return [row for start in starts for row in delivery.table.rows(start, size)]
+        starts, size = [layout.first_row], total
+    left_out = set(layout.left_out)
+    numbered = ((start + at, row) for start in starts for at, row in enumerate(delivery.table.rows(start, size)))
+    return [row for number, row in numbered if number not in left_out]
 
 
 def _search(delivery: Delivery) -> list[Finding]:

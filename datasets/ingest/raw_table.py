@@ -16,6 +16,9 @@ MAX_COLUMNS = 2_000
 BATCH_CELLS = 400_000
 MEMORY_LIMIT = "320MB"
 THREADS = 2
+WIDE = 100
+SMALL_BLOCK = 16384
+"""Bytes, for tables of more than `WIDE` columns: each takes a block at least, and 2,000 of 256 KiB are 512 MB."""
 
 Row = list[str | None]
 
@@ -24,40 +27,51 @@ class RawTable:
     """Rows of text that can be appended, looked at from both ends, and asked in SQL through `connection`."""
 
     def __init__(self, spill: Path) -> None:
-        import duckdb
-
-        config = {
-            "threads": THREADS,
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": str(spill),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        self.connection = duckdb.connect(":memory:", config=config)
-        self.connection.execute("CREATE TABLE raw (r0 VARCHAR)")
-        self.width = 1
+        self.spill = spill
+        self.width = 0
+        self.connection: Any = None
 
     def load_csv(self, path: Path, delimiter: str, quote: str, width: int) -> None:
         """Load a well-formed UTF-8 CSV with DuckDB's own reader, at once. Raises duckdb.Error for any irregularity.
 
         Cells are cleaned as `clean_row` does; whole blank lines are not records to DuckDB.
         """
-        self.connection.execute("DROP TABLE raw")
+        self._start(width)
         names = ", ".join(f"'r{index}': 'VARCHAR'" for index in range(width))
-        cells = ", ".join(
-            f"if(trim(r{index}, chr(32) || chr(9) || '　') = '', NULL, r{index}) AS r{index}" for index in range(width)
-        )
         self.connection.execute(
-            f"CREATE TABLE raw AS SELECT {cells} FROM read_csv(?, header = false, columns = {{{names}}},"
-            " auto_detect = false, delim = ?, quote = ?, escape = ?, strict_mode = true, null_padding = false)",
+            f"INSERT INTO raw SELECT * FROM read_csv(?, header = false, columns = {{{names}}}, auto_detect = false,"
+            " delim = ?, quote = ?, escape = ?, strict_mode = true, null_padding = false)",
             [str(path), delimiter, quote, quote],
         )
+        self._blank_out()
+
+    def _start(self, width: int) -> None:
+        """An empty table; its block size can be chosen only now, when the width is known."""
+        import duckdb
+
+        if width > MAX_COLUMNS:
+            raise TooLarge("too_many_columns", count=width, limit=MAX_COLUMNS)
+        self.close()
+        config: dict[str, Any] = {
+            "threads": THREADS,
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(self.spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if width > WIDE:
+            config["default_block_size"] = SMALL_BLOCK
+        self.connection = duckdb.connect(":memory:", config=config)
+        columns = ", ".join(f"r{index} VARCHAR" for index in range(width))
+        self.connection.execute(f"CREATE TABLE raw ({columns})")
         self.width = width
 
-    def reset(self) -> None:
-        """Forget all rows."""
-        self.connection.execute("CREATE OR REPLACE TABLE raw (r0 VARCHAR)")
-        self.width = 1
+    def _blank_out(self) -> None:
+        """Make cells of blanks only NULL. They are rare and sort before "!", so one cheap comparison finds the columns."""
+        suspects = ", ".join(f"count_if(r{index} < '!' OR starts_with(r{index}, '　'))" for index in range(self.width))
+        for index, count in enumerate(self.one(f"SELECT {suspects} FROM raw")):
+            if count:
+                self.connection.execute(f"UPDATE raw SET r{index} = NULL WHERE regexp_full_match(r{index}, '[\\s　]*')")
 
     def append(self, rows: Iterable[Sequence[str | None]]) -> None:
         """Add records of any width, in batches. Raises TooLarge("too_many_columns", count=…, limit=…)."""
@@ -83,15 +97,18 @@ class RawTable:
         self.connection.unregister("batch")
 
     def _widen(self, width: int) -> None:
+        """Make room for `width` cells. The first batch decides nearly always: adding columns later costs a copy each."""
         if width > MAX_COLUMNS:
             raise TooLarge("too_many_columns", count=width, limit=MAX_COLUMNS)
+        if self.connection is None:
+            self._start(width)
         for index in range(self.width, width):
             self.connection.execute(f"ALTER TABLE raw ADD COLUMN r{index} VARCHAR")
         self.width = max(self.width, width)
 
     def row_count(self) -> int:
         """How many records, blank ones included."""
-        return int(self.one("SELECT count(*) FROM raw")[0])
+        return int(self.one("SELECT count(*) FROM raw")[0]) if self.connection else 0
 
     def rows(self, start: int, count: int) -> list[Row]:
         """`count` records from the 0-based `start` on."""
@@ -107,8 +124,10 @@ class RawTable:
         return tuple(row)
 
     def close(self) -> None:
-        """Release the memory."""
-        self.connection.close()
+        """Forget all rows and release the memory."""
+        if self.connection is not None:
+            self.connection.close()
+        self.connection, self.width = None, 0
 
 
 def clean_row(cells: Sequence[str]) -> Row:

@@ -117,10 +117,13 @@ def _has_header(head: Sequence[Row], start: int) -> bool:
 
 
 def _are_years(row: Row) -> bool:
-    """A header such as 地区, 2021, 2022, 2023: text first, then years or other counted numbers in steps of one."""
+    """A header such as 地区, 2021, 2022, 2023: no number first, then years that only rise or only fall."""
     numbers = [int(cell) for cell in row if cell and re.fullmatch(r"(?:19|20)\d\d", cell)]
-    steps = {second - first for first, second in pairwise(numbers)}
-    return len(numbers) > 1 and steps in ({1}, {-1}) and any(kind_of(cell) == "text" for cell in row)
+    steps = [second - first for first, second in pairwise(numbers)]
+    if kind_of(row[0]) not in ("text", "blank") or not steps:
+        return False
+    is_counted = set(steps) in ({1}, {-1})
+    return is_counted or (len(numbers) > 3 and (min(steps) > 0 or max(steps) < 0))
 
 
 def _body(head: Sequence[Row], start: int) -> list[Row]:

@@ -63,7 +63,7 @@ def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, pro
     found = TextSource(encoding, _choose_dialect(source, options), warnings)
     progress({"stage": "reading"})
     if not _load_fast(source, found.dialect, table):
-        table.reset()
+        table.close()
         with _open(source) as file:
             table.append(_clean_records(file, found))
     return found

@@ -95,13 +95,20 @@ def _choose(book: Any, names: list[str], hidden: list[str], wanted: str | None) 
 
 
 def _require_area(sheet: Any) -> None:
-    if sheet.total_height * sheet.total_width > MAX_AREA:
-        raise TooLarge("sheet_is_too_large", rows=sheet.total_height, columns=sheet.total_width, limit=MAX_AREA)
+    height, width = _extent(sheet)
+    if height * width > MAX_AREA:
+        raise TooLarge("sheet_is_too_large", rows=height, columns=width, limit=MAX_AREA)
+
+
+def _extent(sheet: Any) -> tuple[int, int]:
+    """Rows and columns from A1 to the last filled cell."""
+    last_row, last_column = sheet.end or (-1, -1)
+    return last_row + 1, last_column + 1
 
 
 def _merges(sheet: Any) -> list[Merge]:
     """Merged ranges within the filled area; the rest is decoration."""
-    height, width = sheet.total_height, sheet.total_width
+    height, width = _extent(sheet)
     ranges = sheet.merged_cell_ranges or []
     clipped = [(top, left, min(bottom, height - 1), min(right, width - 1)) for (top, left), (bottom, right) in ranges]
     return [merge for merge in clipped if merge[0] < height and merge[1] < width]
@@ -147,7 +154,8 @@ def _other_texts(book: Any, names: list[str], comments: list[str]) -> list[tuple
     budget = SEARCHED_CELLS
     for name in names:
         sheet = _sheet(book, name)
-        if sheet.total_height * sheet.total_width > MAX_AREA:
+        height, width = _extent(sheet)
+        if height * width > MAX_AREA:
             continue
         cells = (print_cell(value) for values in sheet.iter_rows() for value in values)
         found = list(islice((cell for cell in cells if cell and len(cell) > 10), budget))
