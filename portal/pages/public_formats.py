@@ -54,7 +54,7 @@ def size(value: int | None) -> str:
     """A size in bytes as people read it, in steps of 1,000.
 
     >>> size(512), size(45_230), size(1_250_000)
-    ('512 B', '45 kB', '1.3 MB')
+    ('512 B', '45 kB', '1.2 MB')
     """
     if value is None:
         return "–"
@@ -120,6 +120,17 @@ def tone(code: str | None) -> str:
     return TONES.get(code or "", "")
 
 
+def web_address(value: str | None) -> str:
+    """`value` if it is an http(s) address that a page may link to, else an empty text.
+
+    >>> web_address("https://example.com/a"), web_address("javascript:alert(1)"), web_address(None)
+    ('https://example.com/a', '', '')
+    """
+    if not value or not value.lower().startswith(("http://", "https://")):
+        return ""
+    return value
+
+
 def in_language(item: Any, field: str = "") -> str:
     """The text of an item that carries two: `zh`/`en`, or `title`/`title_en` with `field="title"`."""
     if field:
@@ -139,7 +150,7 @@ def _as_day(value: dt.date | dt.datetime | str | None) -> dt.date | None:
 
 
 def install(app: Flask) -> None:
-    """Make them filters of every template of the application, and `tone_of` a function."""
+    """Make them filters of every template of the application."""
     app.jinja_env.filters.update(
         number=number,
         size=size,
@@ -150,5 +161,6 @@ def install(app: Flask) -> None:
         label=label,
         short_open_type=short_open_type,
         tone=tone,
+        web_address=web_address,
         in_language=in_language,
     )

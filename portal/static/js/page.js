@@ -23,7 +23,7 @@
   // Empty fields of a GET form would only make the address longer.
   function trimForm(event) {
     const form = event.target;
-    if (form.method !== "get") return;
+    if (form.method !== "get" || "keep" in form.dataset) return;
     form.querySelectorAll("input[name], select[name]").forEach((field) => {
       if (field.value === "") field.disabled = true;
     });
