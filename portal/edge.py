@@ -18,6 +18,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
+from datasets.usage import is_bot
 from portal.caching import CACHEABLE_KEY, MAX_PAGE_BYTES, Page, page_key
 from portal.context import LANGUAGE_KEY, USAGE_KEY
 from portal.house import House
@@ -128,8 +129,6 @@ class Edge:
         self.house.cache.keep(key, page, seconds)
 
     def _count(self, environ: WSGIEnvironment, usage: tuple[str, str]) -> None:
-        from datasets.usage import is_bot
-
         agent = environ.get("HTTP_USER_AGENT", "")
         self.house.usage.record(uuid.UUID(usage[0]), usage[1], day=self.house.today(), is_bot=is_bot(agent))
 

@@ -193,6 +193,11 @@ def supervise(house: House, sock: socket.socket) -> None:
         Child(f"web {number + 1}", lambda: run_web(app, sock, settings, parent=parent))
         for number in range(settings.processes)
     ]
+
+    def work_on() -> None:
+        sock.close()
+        run_worker(house, parent=parent)
+
     gc.collect()
     gc.freeze()
-    Supervisor([*web, Child("worker", lambda: run_worker(house, parent=parent))], sock=sock).run()
+    Supervisor([*web, Child("worker", work_on)], sock=sock).run()

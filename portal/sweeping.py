@@ -18,8 +18,6 @@ from portal.house import House
 
 UNNAMED_AFTER = dt.timedelta(days=2)
 """A file that no row names is kept so long: an upload may be about to be named."""
-DOWNLOADS_AFTER_DAYS = 30
-"""Exports are made anew when they are asked for again."""
 TEMPORARY_AFTER_DAYS = 1
 ACCESS_LOGS_AFTER_DAYS = 200
 """网络安全法 art. 21 asks for six months of logs at least."""
@@ -34,8 +32,8 @@ def sweep_files(house: House) -> int:
         digests, keys = named_blobs(session), named_row_stores(session)
     removed = house.store.sweep(digests, older_than=older_than)
     removed += house.row_stores.sweep(keys, older_than=older_than)
-    for folder, days in (("downloads", DOWNLOADS_AFTER_DAYS), ("tmp", TEMPORARY_AFTER_DAYS)):
-        removed += remove_older(_files(house.settings.folder(folder)), before=_days_ago(days))
+    removed += house.downloads.sweep()
+    removed += remove_older(_files(house.settings.folder("tmp")), before=_days_ago(TEMPORARY_AFTER_DAYS))
     logs = house.settings.folder("logs").glob("access-*.jsonl")
     return removed + remove_older(logs, before=_days_ago(ACCESS_LOGS_AFTER_DAYS))
 
