@@ -12,9 +12,9 @@ from flask.views import MethodView
 from catalog.errors import NotFound
 from catalog.feeds.records import FeedRecord, RecordVersion
 from catalog.public import get_public
-from datasets import versions
 from datasets.columns import columns_from
 from datasets.query.parse import parse
+from datasets.versions import get_version
 from portal.access import PUBLIC, access
 from portal.caching import cached_page
 from portal.context import count_use, house, reading, today
@@ -44,7 +44,7 @@ class Rows(MethodView):
         with reading() as session:
             record = get_public(session, name, today=today()).record
             version = _published(record, resource_id)
-            row_store = versions.get_version(session, resource_id, version.number).row_store
+            row_store = get_version(session, resource_id, version.number).row_store
         columns = columns_from(version.columns)
         query = parse(request.args.items(multi=True), columns)
         page = house().pool.rows(house().row_stores.path_of(row_store), columns, query)
