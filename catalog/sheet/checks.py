@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalog.credit_code import check_credit_code, normalise_credit_code
+from catalog.departments import DepartmentNames
 from catalog.models import Department, Entry
 from catalog.sheet.basis import Basis
 from catalog.sheet.columns import COLUMNS
@@ -38,15 +40,34 @@ def check_columns(reading: SheetReading) -> list[CellProblem]:
     return [CellProblem("", 0, "", "columns_are_missing", {"columns": "、".join(missing)}, "warning")]
 
 
-def check_provider(reading: SheetReading, draft: Draft, department: Department) -> list[CellProblem]:
-    """The provider's cell must name the department for which the sheet is imported, where there is such a column."""
-    if not reading.has("provider"):
+def check_provider(
+    reading: SheetReading, draft: Draft, department: Department, names: DepartmentNames
+) -> list[CellProblem]:
+    """The provider's cells must name the department for which the sheet is imported, where there are such columns.
+
+    Any of its names will do (`DepartmentNames.find`); a 统一社会信用代码 is checked when present.
+    """
+    problems = []
+    named, code = draft.read.text("provider"), draft.read.text("provider_code")
+    if reading.has("provider") and not named:
+        problems.append(_at(reading, draft, "provider", "provider_is_missing", department=department.name))
+    elif named and names.find(named) != department.id:
+        problems.append(
+            _at(reading, draft, "provider", "provider_is_another", value=shown(named), department=department.name)
+        )
+    return problems + _check_provider_code(reading, draft, department, normalise_credit_code(code))
+
+
+def _check_provider_code(reading: SheetReading, draft: Draft, department: Department, code: str) -> list[CellProblem]:
+    if not code:
         return []
-    named = draft.read.text("provider")
-    if not named:
-        return [_at(reading, draft, "provider", "provider_is_missing", department=department.name)]
-    if simplify(named) not in {simplify(department.name), simplify(department.short_name)}:
-        return [_at(reading, draft, "provider", "provider_is_another", value=shown(named), department=department.name)]
+    fault = check_credit_code(code)
+    if fault:
+        return [_at(reading, draft, "provider_code", fault, credit_code=code)]
+    expected = department.credit_code
+    if expected and code != expected:
+        facts = {"value": code, "department": department.name, "expected": expected}
+        return [_at(reading, draft, "provider_code", "provider_code_is_another", kind="error", **facts)]
     return []
 
 

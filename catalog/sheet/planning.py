@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from catalog.departments import load_names
 from catalog.errors import NotFound
 from catalog.field_values import Values
 from catalog.models import Department
@@ -108,8 +109,9 @@ def plan_import(session: Session, reading: SheetReading, *, department_id: uuid.
     if department is None:
         raise NotFound("department_not_found")
     drafts = [interpret(reading, entry) for entry in reading.entries]
+    names = load_names(session)
     for draft in drafts:
-        draft.problems += check_provider(reading, draft, department)
+        draft.problems += check_provider(reading, draft, department, names)
     bases = list_bases(session, department_id=department_id)
     sheet_problems = [*reading.problems, *check_columns(reading)]
     sheet_problems += check_titles(reading, drafts, bases)

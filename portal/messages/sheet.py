@@ -45,7 +45,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "sheet_has_problems": (
         "表格中有 {count} 处须改正，没有导入任何内容。请下载标红的原表，改正后再次上传。",
-        "{count} cells must be corrected; nothing was imported. Download the marked sheet, correct it and upload again.",
+        "{count} cells must be corrected; nothing was imported. Download the marked sheet, correct it, upload again.",
     ),
     "sheet_changes_nothing": (
         "表格内容与平台上的目录完全一致，不需要导入。",
@@ -72,7 +72,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "超过15位的数字被 Excel 丢了尾数。请把单元格设为“文本”格式后重新输入。",
         "Excel has lost the last digits of this long number. Format the cell as text and type it again.",
     ),
-    "not_in_list": ("“{value}”不在{allowed}之列。请从下拉列表中选择。", "“{value}” is none of {allowed}. Choose from the list."),
+    "not_in_list": (
+        "“{value}”不在{allowed}之列。请从下拉列表中选择。",
+        "“{value}” is none of {allowed}. Choose from the list.",
+    ),
     "not_in_list_but_near": (
         "“{value}”不在{allowed}之列。是不是“{suggestion}”？请从下拉列表中选择。",
         "“{value}” is none of {allowed}. Did you mean “{suggestion}”? Choose from the list.",
@@ -81,7 +84,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{value}”在这里分为两类：{allowed}。请选择其中一个。",
         "“{value}” is two classes here: {allowed}. Choose one of them.",
     ),
-    "not_yes_or_no_cell": ("“{value}”看不出是或否。请填“是”或“否”。", "“{value}” is neither yes nor no. Write 是 or 否."),
+    "not_yes_or_no_cell": (
+        "“{value}”看不出是或否。请填“是”或“否”。",
+        "“{value}” is neither yes nor no. Write 是 or 否.",
+    ),
     "unit_in_number": (
         "“{value}”里混有文字。这里只写数字，单位请写在“单位”列。",
         "“{value}” mixes words with a number. Write the number only; the unit has its own column.",
@@ -107,7 +113,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{count} titles in a row are “{stem}” and a number counting up, as dragging makes them. Check each one.",
     ),
     "title_means_several": (
-        "本部门有 {count} 个条目都叫“{value}”，无法确定是哪一个。请在“下载当前目录”得到的表中修改，或填写信息资源代码。",
+        "本部门有 {count} 个条目都叫“{value}”，无法确定是哪一个。请在下载的当前目录中修改，或填写信息资源代码。",
         "{count} entries are called “{value}”. Edit the sheet downloaded from the catalog, or fill in the code.",
     ),
     "copy_is_merged": (
@@ -124,7 +130,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "marker_is_unknown": (
         "系统标记不属于本部门的任何条目。如果是新条目，请清空本行隐藏的“系统标记”；否则请重新下载当前目录。",
-        "The marker belongs to none of your entries. Clear the hidden 系统标记 cell for a new entry, or download again.",
+        "The marker belongs to none of your entries. Clear the hidden 系统标记 cell for a new entry, or download anew.",
     ),
     "code_repeats": (
         "代码“{value}”与 {first} 重复，但名称不同。每个条目的代码必须唯一。",
@@ -137,5 +143,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "code_length_is_odd": (
         "代码“{value}”是 {length} 位，表中多数为 {usual} 位。请核对是否少位或多位。",
         "The code “{value}” has {length} characters, most others {usual}. Check for missing or surplus digits.",
+    ),
+    # imports of other catalogs
+    "provider_is_missing_here": ("没有写提供方，没有导入。", "No provider is given; not imported."),
+    "provider_is_unknown": (
+        "没有名为“{value}”的部门，没有导入。请先添加该部门，或在导入时允许新建部门。",
+        "There is no department called “{value}”; not imported. Add it, or allow the import to create departments.",
+    ),
+    "title_repeats_here": (
+        "同一提供方在本文件中有同名而内容不同的条目，已分别导入，请核对。",
+        "The file holds another entry of this title and provider with other content; both were imported. Check them.",
+    ),
+    "stays_a_draft": (
+        "缺少{fields}，不能直接发布，已导入为草稿。",
+        "Lacks {fields}; imported as a draft instead of being published.",
+    ),
+    "provider_code_is_another": (
+        "代码“{value}”不是“{department}”的统一社会信用代码（{expected}）。请核对或留空。",
+        "“{value}” is not the credit code of “{department}” ({expected}). Check it or leave it empty.",
     ),
 }
