@@ -64,6 +64,7 @@ def open_rows(
 
     `output` is the one file that a COPY may write; `spill` the folder where big sorts may keep what memory does not
     hold. One thread: the fastest under several clients, and the only way in which UNION ALL keeps its order.
+    What DuckDB does not forbid is to COPY over the opened store itself, so no SQL but our own may ever run here.
     """
     import duckdb
 

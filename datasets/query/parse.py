@@ -126,8 +126,7 @@ class _Parser:
         return None
 
     def take_words(self, text: str) -> None:
-        words = [word for word in text.split() if word not in self.words]
-        self.words += words
+        self.words = list(dict.fromkeys([*self.words, *text.split()]))
         if len(self.words) > MAX_WORDS or len(text) > MAX_WORDS_LENGTH:
             self.problems.append(Problem("_q", "too_many_words", limit=MAX_WORDS, length=MAX_WORDS_LENGTH))
 
