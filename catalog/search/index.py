@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +100,12 @@ class SearchIndex:
                 self._state = state
                 self._answers = OrderedDict()
             return self._snapshot, self._answers
+
+    def warm(self) -> None:
+        """Load the dictionary and the newest generation, so that the first search need not wait for them."""
+        parse_question("预热词典")
+        with suppress(IndexDamaged):
+            self._refresh()
 
     def change_number(self) -> int | None:
         """How far in the change log the index is; None when there is no readable index."""

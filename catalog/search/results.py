@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from catalog.errors import DomainError
 
@@ -12,8 +13,7 @@ class IndexDamaged(DomainError):
     """The index is missing, stale in layout, or cannot be read; it will be rebuilt, and SQL answers meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One entry that was found; a higher `score` is a better match."""
 
     entry_id: uuid.UUID

@@ -25,7 +25,7 @@ from catalog.errors import Busy
 from catalog.feeds.records import FeedRecord
 from catalog.search.documents import SEARCH_FIELDS, document_of, layout
 from catalog.search.results import IndexDamaged
-from catalog.search.snapshot import Snapshot, StoredDocument
+from catalog.search.snapshot import Leaf, Snapshot, StoredDocument
 
 NOTE = "note"
 """Key of the one document that is no entry: it stores how far in the change log the index is."""
@@ -242,15 +242,20 @@ def open_snapshot(folder: Path, known: dict[str, list[StoredDocument]]) -> Snaps
     """Open the build in `folder` for reading; `known` caches stored documents by segment, as segments never change."""
     with guarding("read"):
         reader = FileStorage(str(folder)).open_index().reader()
-        leaves = [(leaf, offset) for leaf, offset in reader.leaf_readers() if leaf.doc_count_all()]
+        leaves: list[Leaf] = []
         documents: list[StoredDocument] = []
-        for leaf, _ in leaves:
+        used: dict[str, list[StoredDocument]] = {}
+        for leaf, offset in reader.leaf_readers():
+            count = leaf.doc_count_all()
+            if not count:
+                continue
             segment = leaf.segment().segment_id()
-            if segment not in known:
-                known[segment] = [_stored(leaf.stored_fields(number)) for number in range(leaf.doc_count_all())]
-            documents.extend(known[segment])
-        for gone in known.keys() - {leaf.segment().segment_id() for leaf, _ in leaves}:
-            del known[gone]
+            used[segment] = known.get(segment) or [_stored(leaf.stored_fields(number)) for number in range(count)]
+            documents.extend(used[segment])
+            deleted = frozenset(number for number in range(count) if leaf.is_deleted(number))
+            leaves.append(Leaf(leaf, offset, deleted))
+        known.clear()
+        known.update(used)
         return Snapshot(leaves=leaves, documents=documents, document_count=reader.doc_count())
 
 

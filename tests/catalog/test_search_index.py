@@ -186,6 +186,7 @@ def test_missing_index_falls_back_to_the_database(
     session: Session, tmp_path: Path, entries: dict[str, FeedRecord]
 ) -> None:
     index = SearchIndex(tmp_path / "nowhere")
+    index.warm()
     with pytest.raises(IndexDamaged):
         index.search("厕所")
     result = search_entries(session, index, "公共厕所")
