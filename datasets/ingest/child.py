@@ -16,7 +16,7 @@ def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read `request["path"]` into the row store `request["row_store"]`; gives the Reading as a dict."""
     import duckdb
 
-    recipe = Recipe.from_dict(request["recipe"]) if request["recipe"] else None
+    recipe = Recipe.from_dict(request["recipe"]) if "recipe" in request else None
     options = recipe.options() if recipe else ReadOptions.from_dict(request["options"])
     order = Order(Path(request["path"]), Path(request["row_store"]), Path.cwd(), options, recipe)
     try:

@@ -11,6 +11,8 @@ from datasets.columns import Column
 from datasets.rows import printed_cell, typed_cell
 
 TOP_VALUES = 12
+TOP_COLUMNS = 120
+"""Columns for which the commonest values are counted."""
 FEW = 60
 LONGEST = 80
 """Characters of a value that a profile quotes."""
@@ -27,7 +29,7 @@ def profile_columns(connection: Any, data: str, columns: Sequence[Column]) -> li
     facts: list[dict[str, Any]] = []
     for start in range(0, len(columns), COLUMNS_A_PASS):
         facts += _facts(connection, data, columns[start : start + COLUMNS_A_PASS])
-    for column, fact in zip(columns, facts, strict=True):
+    for column, fact in zip(columns[:TOP_COLUMNS], facts, strict=False):
         if 0 < fact["distinct"] <= FEW:
             fact["top"] = _top(connection, data, column)
     return facts
@@ -42,10 +44,11 @@ def _facts(connection: Any, data: str, columns: Sequence[Column]) -> list[dict[s
         asked += [f"count({stored})", f"approx_count_distinct({stored})", f"min({typed})", f"max({typed})", mean]
     row = connection.execute(f"SELECT {', '.join(asked)} FROM {data}").fetchone()
     groups = [row[1 + FACTS * index : 1 + FACTS * (index + 1)] for index in range(len(columns))]
-    return [_fact(row[0], *group) for group in groups]
+    return [_fact(row[0], group) for group in groups]
 
 
-def _fact(rows: int, filled: int, distinct: int, least: object, greatest: object, mean: float | None) -> dict[str, Any]:
+def _fact(rows: int, group: Sequence[Any]) -> dict[str, Any]:
+    filled, distinct, least, greatest, mean = group
     fact: dict[str, Any] = {
         "blank_count": rows - filled,
         "distinct": min(distinct, filled),

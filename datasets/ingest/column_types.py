@@ -59,7 +59,7 @@ class RawColumn:
 
 def find_types(table: RawTable, columns: Sequence[RawColumn], sample: Sequence[Row], where: str) -> list[ColumnType]:
     """The types of `columns` over all rows for which `where` holds; O(rows × columns), in few passes."""
-    cells = [[row[column.position] for row in sample if row[column.position] is not None] for column in columns]
+    cells = [[cell for row in sample if (cell := row[column.position]) is not None] for column in columns]
     proposals = [_propose(column.name, values) for column, values in zip(columns, cells, strict=True)]
     result = [TEXT] * len(columns)
     while open_ones := [index for index, proposal in enumerate(proposals) if proposal]:

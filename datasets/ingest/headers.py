@@ -51,7 +51,7 @@ def name_columns(
 
 
 def clean_name(cell: str | None) -> str:
-    """A header cell in one line: no control signs, blanks collapsed, none between Chinese characters, no "# " before."""
+    """A header cell in one line: no control signs, blanks collapsed, none between Chinese signs, no "# " before."""
     text = "".join(
         sign for sign in cell or "" if sign.isspace() or unicodedata.category(sign) not in ("Cc", "Cf", "Co")
     )

@@ -67,7 +67,7 @@ class RawTable:
         self.width = width
 
     def _blank_out(self) -> None:
-        """Make cells of blanks only NULL. They are rare and sort before "!", so one cheap comparison finds the columns."""
+        """Make cells of blanks only NULL. They are rare and sort before "!": a cheap comparison finds the columns."""
         suspects = ", ".join(f"count_if(r{index} < '!' OR starts_with(r{index}, '　'))" for index in range(self.width))
         for index, count in enumerate(self.one(f"SELECT {suspects} FROM raw")):
             if count:
@@ -97,7 +97,7 @@ class RawTable:
         self.connection.unregister("batch")
 
     def _widen(self, width: int) -> None:
-        """Make room for `width` cells. The first batch decides nearly always: adding columns later costs a copy each."""
+        """Make room for `width` cells. The first batch decides nearly always: a column added later costs a copy."""
         if width > MAX_COLUMNS:
             raise TooLarge("too_many_columns", count=width, limit=MAX_COLUMNS)
         if self.connection is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from datasets.ingest.reading import Reading, ReadOptions, Recipe
 from datasets.sandbox import Limits, Progress, run_limited
@@ -26,7 +27,7 @@ def read_file(
     delivered. Raises Invalid or TooLarge with a code that tells a clerk what is wrong and what to do; then no row store
     is left behind. At most `limits.wall_seconds`; memory within `limits.memory_bytes` whatever the file.
     """
-    return _run(path, row_store, options or ReadOptions(), None, limits, on_progress)
+    return _run(path, row_store, limits, on_progress, options=(options or ReadOptions()).as_dict())
 
 
 def rebuild(
@@ -38,29 +39,19 @@ def rebuild(
     on_progress: Progress | None = None,
 ) -> Reading:
     """Make the row store of an original again, taking every decision from its `recipe`."""
-    return _run(path, row_store, ReadOptions(), recipe, limits, on_progress)
+    return _run(path, row_store, limits, on_progress, recipe=recipe.as_dict())
 
 
-def _run(
-    path: Path,
-    row_store: Path,
-    options: ReadOptions,
-    recipe: Recipe | None,
-    limits: Limits,
-    on_progress: Progress | None,
-) -> Reading:
+def _run(path: Path, row_store: Path, limits: Limits, on_progress: Progress | None, **decisions: Any) -> Reading:
+    """`decisions` are options or a recipe, as the child takes them."""
     row_store.parent.mkdir(parents=True, exist_ok=True)
-    request = {
-        "path": str(path.resolve()),
-        "row_store": str(row_store.resolve()),
-        "options": options.as_dict(),
-        "recipe": recipe.as_dict() if recipe else None,
-    }
+    request = {"path": str(path.resolve()), "row_store": str(row_store.resolve()), **decisions}
+    is_read = False
     try:
-        return Reading.from_dict(run_limited(CHILD, request, limits=limits, on_progress=on_progress))
-    except Exception:
-        row_store.unlink(missing_ok=True)
-        raise
+        reading = Reading.from_dict(run_limited(CHILD, request, limits=limits, on_progress=on_progress))
+        is_read = True
     finally:
-        for rest in (".part", ".part.wal"):
-            row_store.with_name(row_store.name + rest).unlink(missing_ok=True)
+        rest = [".part", ".part.wal"] if is_read else ["", ".part", ".part.wal"]
+        for ending in rest:
+            row_store.with_name(row_store.name + ending).unlink(missing_ok=True)
+    return reading

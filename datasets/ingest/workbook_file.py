@@ -38,8 +38,8 @@ class WorkbookSource:
 def load_workbook(path: Path, kind: str, options: ReadOptions, table: RawTable, progress: Progress) -> WorkbookSource:
     """Read one sheet of the workbook at `path` into `table`; `kind` is "zip" or "xls".
 
-    Raises Invalid("workbook_is_broken" | "workbook_is_encrypted" | "sheet_not_found" | "workbook_is_empty"), what
-    `scan_workbook` raises, and TooLarge("sheet_is_too_large").
+    Raises Invalid("workbook_is_broken" | "workbook_is_encrypted" | "worksheet_not_found" | "workbook_is_empty"), what
+    `scan_workbook` raises, and TooLarge("worksheet_is_too_large").
     """
     progress({"stage": "checking"})
     scan = scan_workbook(path) if kind == "zip" else WorkbookScan("xls")
@@ -82,7 +82,7 @@ def _choose(book: Any, names: list[str], hidden: list[str], wanted: str | None) 
     """The wanted sheet, else the first visible one that holds more than a few notes, else the first with anything."""
     if wanted is not None:
         if wanted not in names:
-            raise Invalid("sheet_not_found", sheet=wanted[:40], sheets=names[:20])
+            raise Invalid("worksheet_not_found", sheet=wanted[:40], sheets=names[:20])
         return wanted, _sheet(book, wanted)
     opened = [(name, _sheet(book, name)) for name in names if name not in hidden]
     for name, sheet in opened:
@@ -97,7 +97,7 @@ def _choose(book: Any, names: list[str], hidden: list[str], wanted: str | None) 
 def _require_area(sheet: Any) -> None:
     height, width = _extent(sheet)
     if height * width > MAX_AREA:
-        raise TooLarge("sheet_is_too_large", rows=height, columns=width, limit=MAX_AREA)
+        raise TooLarge("worksheet_is_too_large", rows=height, columns=width, limit=MAX_AREA)
 
 
 def _extent(sheet: Any) -> tuple[int, int]:
@@ -121,8 +121,8 @@ def _rows(sheet: Any, padded: dict[tuple[int, int], int], merges: list[Merge]) -
     for merge in merges:
         spread += (merge[2] - merge[0] + 1) * (merge[3] - merge[1] + 1)
         if merge[2] > merge[0] and spread < MAX_FILLED_MERGE:
-            for row in range(merge[0], merge[2] + 1):
-                below.setdefault(row, []).append(merge)
+            for covered in range(merge[0], merge[2] + 1):
+                below.setdefault(covered, []).append(merge)
     held: dict[Merge, str | None] = {}
     for number, values in enumerate(sheet.iter_rows()):
         row: Row = [

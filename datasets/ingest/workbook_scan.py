@@ -67,7 +67,7 @@ def scan_workbook(path: Path) -> WorkbookScan:
     """Check and measure the archive at `path`.
 
     Raises what `check_zip` raises, and Invalid("zip_is_no_workbook" | "file_is_a_document" | "format_not_supported" |
-    "workbook_has_doctype") or TooLarge("sheet_is_too_large" | "too_many_merged_cells").
+    "workbook_has_doctype") or TooLarge("worksheet_is_too_large" | "too_many_merged_cells").
     """
     members = {member.filename: member for member in check_zip(path)}
     kind = _find_kind(members)
@@ -137,7 +137,7 @@ def _scan_sheet(archive: zipfile.ZipFile, part: str, widths: dict[bytes, int]) -
 
 def _require_size(sheet: SheetScan) -> None:
     if sheet.cells > MAX_CELLS or sheet.rows * sheet.columns > MAX_AREA:
-        raise TooLarge("sheet_is_too_large", rows=sheet.rows, columns=sheet.columns, limit=MAX_CELLS)
+        raise TooLarge("worksheet_is_too_large", rows=sheet.rows, columns=sheet.columns, limit=MAX_CELLS)
     if sheet.merges > MAX_MERGES:
         raise TooLarge("too_many_merged_cells", limit=MAX_MERGES)
 
@@ -227,4 +227,4 @@ def _scan_ods(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> 
             for axis, count in ODS_REPEAT.findall(tag):
                 repeated[axis] = max(repeated[axis], int(count))
     if max(1, repeated[b"rows"]) * max(1, repeated[b"columns"]) > MAX_AREA:
-        raise TooLarge("sheet_is_too_large", rows=repeated[b"rows"], columns=repeated[b"columns"], limit=MAX_CELLS)
+        raise TooLarge("worksheet_is_too_large", rows=repeated[b"rows"], columns=repeated[b"columns"], limit=MAX_CELLS)

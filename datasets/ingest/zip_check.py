@@ -104,4 +104,4 @@ def _check_member(file: IO[bytes], member: zipfile.ZipInfo, seen: set[str]) -> i
         or not sizes_agree
     ):
         raise Invalid("zip_is_suspicious", member=name[:80])
-    return member.header_offset + LOCAL_HEADER.size + name_length + extra_length + member.compress_size
+    return int(member.header_offset + LOCAL_HEADER.size + name_length + extra_length + member.compress_size)

@@ -1,0 +1,275 @@
+"""A delivered file on its way to a data version: received, read in the child, looked at by a person, confirmed.
+
+Reading takes up to a minute, so it must not happen inside a transaction: `read_blob` touches no database, and
+`record_reading` or `record_refusal` keeps its outcome. `read_intake` does both for commands and tests.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+import uuid
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from datasets.columns import rekey
+from datasets.errors import Conflict, DomainError, Invalid, NotFound, Problem, TooLarge
+from datasets.ingest.reader import READ_LIMITS, read_file, rebuild
+from datasets.ingest.reading import Reading, ReadOptions, Recipe
+from datasets.ingest.row_store import row_store_key
+from datasets.models import DataVersion, Intake
+from datasets.sandbox import Limits, Progress
+from datasets.storage.interface import BlobStore, ByteStream
+from datasets.storage.row_stores import RowStores
+
+MAX_NAME = 255
+OPEN_STATES = ("received", "reading", "read", "refused")
+
+
+def receive(
+    session: Session,
+    store: BlobStore,
+    *,
+    resource_id: uuid.UUID,
+    stream: ByteStream,
+    file_name: str,
+    by_id: uuid.UUID | None,
+    now: dt.datetime,
+    max_bytes: int,
+) -> Intake:
+    """Keep the bytes of `stream` and note that they arrived for the resource. Raises what `BlobStore.put` raises."""
+    blob = store.put(stream, max_bytes=max_bytes)
+    intake = Intake(
+        resource_id=resource_id,
+        state="received",
+        blob_sha256=blob.sha256,
+        file_name=plain_file_name(file_name),
+        byte_size=blob.byte_size,
+        options=ReadOptions().as_dict(),
+        created_by=by_id,
+        created_at=now,
+    )
+    session.add(intake)
+    session.flush()
+    return intake
+
+
+def find_intake(session: Session, intake_id: uuid.UUID) -> Intake | None:
+    """The intake, or None."""
+    return session.get(Intake, intake_id)
+
+
+def get_intake(session: Session, intake_id: uuid.UUID) -> Intake:
+    """The intake. Raises NotFound("intake_not_found")."""
+    intake = session.get(Intake, intake_id)
+    if intake is None:
+        raise NotFound("intake_not_found")
+    return intake
+
+
+def list_open_intakes(session: Session, resource_id: uuid.UUID) -> list[Intake]:
+    """What has arrived for the resource and is neither confirmed nor discarded, the newest first."""
+    wanted = select(Intake).where(Intake.resource_id == resource_id, Intake.state.in_(OPEN_STATES))
+    return list(session.scalars(wanted.order_by(Intake.created_at.desc(), Intake.id)))
+
+
+def read_blob(
+    store: BlobStore,
+    row_stores: RowStores,
+    *,
+    blob_sha256: str,
+    file_name: str,
+    options: ReadOptions | None = None,
+    limits: Limits = READ_LIMITS,
+    on_progress: Progress | None = None,
+) -> Reading:
+    """Read a stored file; its row store then stands under `row_store_key`. Touches no database.
+
+    Raises Invalid, TooLarge or Busy with a code that tells a clerk what to do.
+    """
+    building = row_stores.path_of(f"building-{uuid.uuid4().hex}")
+    try:
+        reading = read_file(
+            store.path(blob_sha256),
+            file_name=file_name,
+            row_store=building,
+            options=options,
+            limits=limits,
+            on_progress=on_progress,
+        )
+        building.replace(row_stores.path_of(row_store_key(blob_sha256, reading.recipe)))
+    finally:
+        building.unlink(missing_ok=True)
+    return reading
+
+
+def record_reading(session: Session, intake: Intake, reading: Reading, *, now: dt.datetime) -> None:
+    """Keep what was understood, with the key of its row store; the person sees it before confirming."""
+    intake.state = "read"
+    intake.reading = {**reading.as_dict(), "row_store": row_store_key(intake.blob_sha256, reading.recipe)}
+    intake.problem = None
+    intake.finished_at = now
+    session.flush()
+
+
+def record_refusal(session: Session, intake: Intake, error: DomainError, *, now: dt.datetime) -> None:
+    """Keep why the file was refused."""
+    problems = [problem.as_dict() for problem in error.problems] if isinstance(error, Invalid) else []
+    intake.state = "refused"
+    intake.reading = None
+    intake.problem = {"code": error.code, "params": error.params, "problems": problems}
+    intake.finished_at = now
+    session.flush()
+
+
+def read_intake(
+    session: Session,
+    intake: Intake,
+    *,
+    store: BlobStore,
+    row_stores: RowStores,
+    now: dt.datetime,
+    options: ReadOptions | None = None,
+    limits: Limits = READ_LIMITS,
+    on_progress: Progress | None = None,
+) -> Reading | None:
+    """Read the intake's file and record the outcome; None when it was refused (`intake.problem` says why).
+
+    Holds the session for as long as the reading takes: servers call `read_blob` between two transactions instead.
+    Raises Conflict("intake_is_closed") for a confirmed or discarded one.
+    """
+    _require_open(intake)
+    options = options or ReadOptions.from_dict(intake.options)
+    intake.options = options.as_dict()
+    try:
+        reading = read_blob(
+            store,
+            row_stores,
+            blob_sha256=intake.blob_sha256,
+            file_name=intake.file_name,
+            options=options,
+            limits=limits,
+            on_progress=on_progress,
+        )
+    except (Invalid, TooLarge) as error:
+        record_refusal(session, intake, error, now=now)
+        return None
+    record_reading(session, intake, reading, now=now)
+    return reading
+
+
+def confirm_intake(
+    session: Session,
+    intake: Intake,
+    *,
+    now: dt.datetime,
+    by_id: uuid.UUID | None,
+    keys: Mapping[str, str] | None = None,
+    override_basis: str | None = None,
+) -> DataVersion:
+    """Make the next data version of the resource from what was read; its state is "prepared".
+
+    `keys` maps column keys or names to declared English field names. `override_basis` is the legal basis on which
+    blocking personal data may be published all the same.
+    Raises Conflict("intake_is_closed" | "intake_is_not_read"), Conflict("data_unchanged", number=…) for the file and
+    recipe of the published version, Invalid("personal_data_found") naming each column.
+    """
+    _require_open(intake)
+    if intake.state != "read" or intake.reading is None:
+        raise Conflict("intake_is_not_read")
+    reading = Reading.from_dict(intake.reading)
+    basis = (override_basis or "").strip() or None
+    if reading.blocking and basis is None:
+        raise Invalid("personal_data_found", problems=list_blocking(reading), file_name=intake.file_name)
+    key = row_store_key(intake.blob_sha256, reading.recipe)
+    _require_change(session, intake.resource_id, key)
+    version = DataVersion(
+        resource_id=intake.resource_id,
+        number=_next_number(session, intake.resource_id),
+        state="prepared",
+        blob_sha256=intake.blob_sha256,
+        file_name=intake.file_name,
+        file_format=reading.file_format,
+        byte_size=intake.byte_size,
+        recipe=reading.recipe.as_dict(),
+        columns=[column.as_dict() for column in rekey(reading.columns, keys or {})],
+        row_count=reading.row_count,
+        row_store=key,
+        content_sha256=reading.content_sha256,
+        csv_sha256=reading.csv_sha256,
+        csv_byte_size=reading.csv_byte_size,
+        profile=reading.profile,
+        findings=[finding.as_dict() for finding in reading.findings],
+        override_basis=basis,
+        created_by=by_id,
+        created_at=now,
+    )
+    session.add(version)
+    intake.state = "confirmed"
+    intake.finished_at = now
+    session.flush()
+    return version
+
+
+def discard_intake(session: Session, intake: Intake, *, now: dt.datetime) -> None:
+    """Give up a delivered file; its blob is swept later. Raises Conflict("intake_is_closed")."""
+    _require_open(intake)
+    intake.state = "discarded"
+    intake.finished_at = now
+    session.flush()
+
+
+def require_row_store(
+    store: BlobStore, row_stores: RowStores, *, key: str, blob_sha256: str, recipe: Mapping[str, Any]
+) -> None:
+    """Make sure that the row store `key` stands, from original and recipe if it was lost or broken and removed."""
+    if not row_stores.exists(key):
+        rebuild(store.path(blob_sha256), Recipe.from_dict(recipe), row_store=row_stores.path_of(key))
+
+
+def list_blocking(reading: Reading) -> list[Problem]:
+    """One problem per finding that stops publication; `where` is the column."""
+    return [
+        Problem(
+            finding.column,
+            f"personal_data_{finding.kind}",
+            column=finding.column,
+            count=finding.count,
+            samples="、".join(finding.samples),
+        )
+        for finding in reading.blocking
+    ]
+
+
+def plain_file_name(name: str) -> str:
+    """The last part of a delivered name without control signs, in NFC, at most 255 characters with its ending kept."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    text = "".join(sign for sign in unicodedata.normalize("NFC", last) if unicodedata.category(sign)[0] != "C").strip()
+    if len(text) > MAX_NAME:
+        ending = PurePosixPath(text).suffix[:20]
+        text = text[: MAX_NAME - len(ending)] + ending
+    return text or "file"
+
+
+def _require_open(intake: Intake) -> None:
+    if intake.state not in OPEN_STATES:
+        raise Conflict("intake_is_closed", state=intake.state)
+
+
+def _require_change(session: Session, resource_id: uuid.UUID, key: str) -> None:
+    number = session.scalar(
+        select(DataVersion.number).where(
+            DataVersion.resource_id == resource_id, DataVersion.state == "published", DataVersion.row_store == key
+        )
+    )
+    if number is not None:
+        raise Conflict("data_unchanged", number=number)
+
+
+def _next_number(session: Session, resource_id: uuid.UUID) -> int:
+    last = session.scalar(select(func.max(DataVersion.number)).where(DataVersion.resource_id == resource_id))
+    return (last or 0) + 1

@@ -1,0 +1,244 @@
+"""What people read when a delivered file is refused, or should be looked at before it is confirmed."""
+
+from __future__ import annotations
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    # refusals: what the file is, and what to deliver instead
+    "file_is_empty": (
+        "文件是空的，没有任何内容。请检查后重新上传。",
+        "The file is empty. Please check it and upload it again.",
+    ),
+    "file_is_a_program": (
+        "这是程序文件（{kind}），不是数据表。请上传 CSV 或 Excel 文件。",
+        "This is a program ({kind}), not a table. Please upload a CSV or Excel file.",
+    ),
+    "file_is_compressed": (
+        "这是压缩文件（{kind}）。请解压后上传其中的 CSV 或 Excel 文件。",
+        "This is a compressed file ({kind}). Please unpack it and upload the CSV or Excel file inside.",
+    ),
+    "file_is_a_document": (
+        "这是文档（{kind}），不是数据表。请把其中的表格另存为 Excel 或 CSV 后上传。",
+        "This is a document ({kind}), not a table. Please save its table as Excel or CSV and upload that.",
+    ),
+    "file_is_a_picture": (
+        "这是图片（{kind}），无法作为数据表读取。请上传原始的 CSV 或 Excel 文件。",
+        "This is a picture ({kind}) and cannot be read as a table. Please upload the original CSV or Excel file.",
+    ),
+    "file_is_html": (
+        "这其实是网页文件，虽然文件名可能是 .xls。请用 Excel 打开后另存为 .xlsx 再上传。",
+        "This is a web page, even if it is named .xls. Please open it in Excel, save it as .xlsx and upload that.",
+    ),
+    "file_is_xml": (
+        "这是 XML 文件，目前不能直接读取。请用 Excel 打开后另存为 .xlsx，或导出为 CSV。",
+        "This is an XML file, which cannot be read yet. Please save it as .xlsx from Excel, or export it as CSV.",
+    ),
+    "format_not_supported": (
+        "暂不支持 {kind} 格式。请上传 CSV、.xlsx、.xls 或 .ods 文件。",
+        "The format {kind} is not supported yet. Please upload a CSV, .xlsx, .xls or .ods file.",
+    ),
+    "file_cannot_be_read": (
+        "文件无法读取，可能已损坏。请用 Excel 打开并另存为新文件后重新上传。",
+        "The file cannot be read and may be damaged. Please open it in Excel, save it as a new file and upload that.",
+    ),
+    "zip_is_no_workbook": (
+        "这是压缩包（内含 {count} 个文件），不是 Excel 工作簿。请解压后逐个上传数据文件。",
+        "This is an archive of {count} files, not a workbook. Please unpack it and upload the data files one by one.",
+    ),
+    "zip_is_broken": (
+        "文件不完整或已损坏，可能上传中断。请重新上传。",
+        "The file is incomplete or damaged, perhaps because an upload broke off. Please upload it again.",
+    ),
+    "zip_is_suspicious": (
+        "文件的内部结构不正常，出于安全考虑不予打开。请用 Excel 重新另存为 .xlsx 后上传。",
+        "The file's inner structure is abnormal, so it is not opened. Please save it again as .xlsx from Excel.",
+    ),
+    "zip_has_too_many_members": (
+        "文件内部包含 {count} 个部件，超过上限 {limit}。请用 Excel 另存为新的 .xlsx 后上传。",
+        "The file consists of {count} parts; the limit is {limit}. Please save it as a new .xlsx from Excel.",
+    ),
+    "file_unpacks_too_large": (
+        "文件展开后达 {megabytes} MB，超过上限。请改用 CSV 上传，或拆分成几个文件。",
+        "The file unpacks to {megabytes} MB, which is over the limit. Please upload a CSV, or split it.",
+    ),
+    "workbook_is_encrypted": (
+        "工作簿设有密码。请取消密码后重新上传。",
+        "The workbook is protected by a password. Please remove it and upload the file again.",
+    ),
+    "workbook_is_broken": (
+        "工作簿已损坏或不完整，无法打开。请用 Excel 打开并另存为新文件后上传。",
+        "The workbook is damaged or incomplete. Please open it in Excel, save it as a new file and upload that.",
+    ),
+    "workbook_is_empty": (
+        "工作簿的可见工作表里没有任何数据。请检查后重新上传。",
+        "The visible sheets of the workbook hold no data. Please check it and upload it again.",
+    ),
+    "workbook_has_doctype": (
+        "工作簿内含不允许的 XML 声明（DOCTYPE），出于安全考虑不予打开。请用 Excel 另存为新文件。",
+        "The workbook holds an XML declaration (DOCTYPE) that is not allowed. Please save it as a new file from Excel.",
+    ),
+    "worksheet_not_found": (
+        "没有名为“{sheet}”的工作表。现有工作表：{sheets}。",
+        "There is no sheet “{sheet}”. The sheets are: {sheets}.",
+    ),
+    "worksheet_is_too_large": (
+        "工作表的范围达到第 {rows} 行、第 {columns} 列，过大（上限 {limit} 个单元格）。"
+        "请删除多余的空行空列，或改用 CSV 上传。",
+        "The sheet reaches row {rows}, column {columns}, which is too large (limit {limit} cells). "
+        "Please delete empty rows and columns, or upload a CSV.",
+    ),
+    "too_many_merged_cells": (
+        "工作表的合并单元格超过 {limit} 处。请取消合并后上传。",
+        "The sheet has more than {limit} merged ranges. Please unmerge them first.",
+    ),
+    "too_many_columns": (
+        "表格有 {count} 列，超过上限 {limit} 列。请检查分隔符是否正确，或把表格拆开。",
+        "The table has {count} columns; the limit is {limit}. Please check the delimiter, or split the table.",
+    ),
+    "no_table_found": (
+        "文件里没有找到表格。请确认第一张工作表（或文件开头）有表头和数据。",
+        "No table was found. Please make sure that the first sheet (or the file's beginning) has a header and data.",
+    ),
+    "header_row_is_bad": (
+        "表头行号 {row} 不对：文件共 {rows} 行。",
+        "Row {row} cannot be the header: the file has {rows} rows.",
+    ),
+    "delimiter_is_bad": (
+        "分隔符只能是一个字符，不能是“{delimiter}”。",
+        "A delimiter is one character, not “{delimiter}”.",
+    ),
+    "unknown_encoding": ("不认识编码“{encoding}”。", "The encoding “{encoding}” is unknown."),
+    "encoding_does_not_fit": (
+        "文件不是 {encoding} 编码：第 {line} 行有无法识别的字符。请换一种编码，或另存为 UTF-8。",
+        "The file is not in {encoding}: line {line} does not fit. Please choose another encoding, or save as UTF-8.",
+    ),
+    "encoding_not_found": (
+        "无法判断文件的编码。请在 Excel 中另存为“CSV UTF-8”后上传。",
+        "The encoding of the file cannot be told. Please save it as “CSV UTF-8” from Excel.",
+    ),
+    "text_is_damaged": (
+        "文件是 UTF-8，但第 {line} 行有损坏的字符。请从原系统重新导出，或改正该行后上传。",
+        "The file is UTF-8, but line {line} holds broken characters. Please export it again, or correct that line.",
+    ),
+    "text_contains_nul": (
+        "文件含有二进制内容（空字符），不是文本表格。请重新导出为 CSV 或 Excel。",
+        "The file holds binary content (NUL), so it is no text table. Please export it again as CSV or Excel.",
+    ),
+    "quotes_do_not_close": (
+        "第 {row} 行附近有一个引号没有配对，后面的内容都被当成了一个单元格。请改正后上传。",
+        "A quotation mark near row {row} never closes, so all that follows became one cell. Please correct it.",
+    ),
+    "file_takes_too_long": (
+        "读取文件超过 {seconds} 秒，已停止。请删除空白区域，或把文件拆小，或改用 CSV。",
+        "Reading took more than {seconds} seconds and was stopped. Please remove empty areas, split it, or use CSV.",
+    ),
+    "file_needs_too_much_memory": (
+        "读取文件所需的内存过大，已停止。请把文件拆小，或改用 CSV 上传。",
+        "Reading needs too much memory and was stopped. Please split the file, or upload it as CSV.",
+    ),
+    "file_makes_too_much_data": (
+        "文件展开后的数据量过大，已停止。请把文件拆小。",
+        "The file unfolds into too much data. Please split it.",
+    ),
+    # what to look at before confirming
+    "encoding_uncertain": (
+        "编码不能确定，暂按 {encoding} 读取；也可能是 {alternatives}。请核对预览中的文字。",
+        "The encoding is uncertain; it was read as {encoding} but could be {alternatives}. Please check the preview.",
+    ),
+    "replacement_characters": (
+        "文件里有 {count} 个“�”：文字在以前的转换中已经丢失。请从原系统重新导出。",
+        "The file holds {count} “�”: text was lost in an earlier conversion. Please export it again from its source.",
+    ),
+    "tabs_removed": (
+        "{count} 个单元格首尾的制表符已去掉（通常是导出时为防止 Excel 改动数字而加的）。",
+        "TABs at the ends of {count} cells were removed (exports add them to keep Excel from changing numbers).",
+    ),
+    "no_header": (
+        "第一行看起来已经是数据，列名由系统编号。如有表头，请指定表头行。",
+        "The first row looks like data, so columns were numbered. If there is a header, please say in which row.",
+    ),
+    "no_rows": ("只有表头，没有数据行。", "There is a header but not one row of data."),
+    "header_blank": (
+        "{count} 列没有列名，已命名为 {names}。建议在原表补上列名。",
+        "{count} columns have no name and were called {names}. Please name them in the original.",
+    ),
+    "header_duplicate": (
+        "{count} 列与前面的列重名，已加序号：{names}。",
+        "{count} columns repeat a name and were numbered: {names}.",
+    ),
+    "header_shortened": (
+        "{count} 列的列名过长，已截短：{names}。",
+        "{count} column names were too long and were cut: {names}.",
+    ),
+    "rows_are_long": (
+        "{count} 行的单元格多于表头的 {width} 列（如第 {rows} 行），可能多了分隔符。多出的内容放在未命名的列中。",
+        "{count} rows have more cells than the header's {width} (such as row {rows}), perhaps by a delimiter too many. "
+        "What is beyond stands in unnamed columns.",
+    ),
+    "rows_are_short": (
+        "{count} 行的单元格少于表头的 {width} 列（如第 {rows} 行），缺少的按空白处理。",
+        "{count} rows have fewer cells than the header's {width} (such as row {rows}); the missing ones are blank.",
+    ),
+    "group_rows_left_out": (
+        "{count} 行是横跨整表的分组标题（如第 {rows} 行），不是数据，没有读入。",
+        "{count} rows are headings of groups across the table (such as row {rows}), not records, and were left out.",
+    ),
+    "total_row_in_data": (
+        "第 {row} 行像是合计行，仍按数据读入。开放前建议删除。",
+        "Row {row} looks like a total and was kept as data. Consider removing it before publication.",
+    ),
+    "merged_cells_filled": (
+        "{count} 处纵向合并的单元格已拆开，每行都填上了同样的值。",
+        "{count} cells merged over several rows were split, each row with the same value.",
+    ),
+    "other_sheets": (
+        "只读取了工作表“{sheet}”；另有：{others}。需要时请另行选择。",
+        "Only the sheet “{sheet}” was read; there are also: {others}. Choose another if needed.",
+    ),
+    "hidden_sheets": (
+        "工作簿有隐藏的工作表：{sheets}。原文件会一并公开，请确认其中没有不应公开的内容。",
+        "The workbook has hidden sheets: {sheets}. The original is published too; make sure they may be seen.",
+    ),
+    "hidden_rows_or_columns": (
+        "工作表有隐藏的行（{rows}）或列（{columns}），已一并读入。请确认可以公开。",
+        "The sheet has hidden rows ({rows}) or columns ({columns}), which were read too. Make sure they may be seen.",
+    ),
+    # personal data
+    "personal_data_id_card": (
+        "{column}：{count} 个身份证号，如 {samples}",
+        "{column}: {count} ID card numbers, such as {samples}",
+    ),
+    "personal_data_id_card_15": (
+        "{column}：{count} 个 15 位身份证号，如 {samples}",
+        "{column}: {count} 15-digit ID card numbers, such as {samples}",
+    ),
+    "personal_data_mobile": (
+        "{column}：{count} 个手机号，如 {samples}",
+        "{column}: {count} mobile numbers, such as {samples}",
+    ),
+    "personal_data_bank_card": (
+        "{column}：{count} 个银行卡号，如 {samples}",
+        "{column}: {count} bank card numbers, such as {samples}",
+    ),
+    "personal_data_passport": (
+        "{column}：{count} 个护照或通行证号，如 {samples}",
+        "{column}: {count} passport numbers, such as {samples}",
+    ),
+    "personal_data_landline": ("{column}：{count} 个固定电话", "{column}: {count} landline numbers"),
+    "personal_data_email": ("{column}：{count} 个电子邮箱", "{column}: {count} e-mail addresses"),
+    "personal_data_name": ("{column}：{count} 个姓名", "{column}: {count} personal names"),
+    "personal_data_address": ("{column}：{count} 个住址", "{column}: {count} home addresses"),
+    # the way of a delivered file
+    "intake_not_found": ("没有找到这次上传。", "This upload was not found."),
+    "intake_is_closed": (
+        "这次上传已经确认或放弃，不能再改。请重新上传。",
+        "This upload was already confirmed or discarded. Please upload again.",
+    ),
+    "intake_is_not_read": (
+        "文件还没有读完，或没有通过检查，不能确认。",
+        "The file has not been read yet, or was refused, so it cannot be confirmed.",
+    ),
+    "data_unchanged": (
+        "内容与已发布的第 {number} 版完全相同。若本期数据没有变化，请用“确认无变化”。",
+        "The content equals published version {number}. If nothing changed this period, use “confirmed unchanged”.",
+    ),
+}
