@@ -21,15 +21,16 @@ def write_rows(
 ) -> int:
     """Write the rows of the row store at `store` to the new file `target`; gives their number. Bounded memory."""
     fields = ", ".join(f"?, {_value_sql(column)}" for column in columns)
+    objects = f"SELECT * FROM (SELECT concat({fields}, '}},') FROM data{rows.tail()})"
     sql = (
-        f"COPY (SELECT concat({fields}, '}},') FROM data{rows.tail()}) TO {sql_text(str(target))}"
+        f"COPY (SELECT '[' UNION ALL {objects}) TO {sql_text(str(target))}"
         " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '', USE_TMP_FILE false)"
     )
     labels = [_label(column, first=place == 0) for place, column in enumerate(columns)]
     with open_rows(store, output=target, spill=spill) as connection:
         written = connection.execute(sql, [*labels, *rows.params]).fetchone()
     _close_array(target)
-    return int(written[0]) if written else 0
+    return int(written[0]) - 1 if written else 0
 
 
 def _label(column: Column, *, first: bool) -> str:
@@ -42,11 +43,9 @@ def _value_sql(column: Column) -> str:
 
 
 def _close_array(path: Path) -> None:
-    """Turn lines that end in a comma into an array."""
+    """End the array in place of the last comma, or of the line end behind its bracket."""
     with path.open("r+b") as file:
         size = file.seek(0, 2)
-        if size == 0:
-            file.write(b"[]\n")
-            return
-        file.seek(size - 2)
-        file.write(b"\n]\n")
+        is_empty = size == len(b"[\n")
+        file.seek(size - (1 if is_empty else 2))
+        file.write(b"]\n" if is_empty else b"\n]\n")
