@@ -138,7 +138,9 @@ def published_facts(session: Session, resource: RecordResource) -> VersionFacts:
 def shown_columns(columns: list[Column], language: str) -> tuple[ShownColumn, ...]:
     """Columns with the words and the alignment in which a page shows them."""
     return tuple(
-        ShownColumn(column.key, column.name, _type_label(column.type, language), column.type in NUMERIC)
+        ShownColumn(
+            column.key, column.name, _column_type(column, language), (column.shadow_type or column.type) in NUMERIC
+        )
         for column in columns
     )
 
@@ -152,7 +154,7 @@ def make_dictionary(record: FeedRecord, language: str) -> tuple[DictionaryRow, .
     columns = columns_from(record.files[0].version.columns)
     return tuple(
         DictionaryRow(
-            column.name, column.key if column.key != column.name else "", _type_label(column.type, language), "", "",
+            column.name, column.key if column.key != column.name else "", _column_type(column, language), "", "",
             False, False,
         )
         for column in columns
@@ -200,6 +202,15 @@ def _preview(house: House, facts: VersionFacts, language: str) -> Preview | None
     except (Busy, TooLarge, NotFound):
         return None
     return Preview(shown_columns(columns, language), page.rows, page.total)
+
+
+def _column_type(column: Column, language: str) -> str:
+    """The type of a column; a text column of which most cells are, say, numbers says so, for it sorts as such."""
+    label = _type_label(column.type, language)
+    if column.shadow_type is None:
+        return label
+    mostly = _type_label(column.shadow_type, language)
+    return f"{label} (mostly {mostly})" if language == "en" else f"{label}（多为{mostly}）"
 
 
 def _type_label(code: str, language: str) -> str:

@@ -51,7 +51,8 @@ class HomePage:
 def make_home_page(session: Session, *, today: dt.date, language: str) -> HomePage:
     """O(public entries) for the counts; kept by change number and day above."""
     facets = {facet.key: facet for facet in public.count_facets(session, Criteria(), today=today)}
-    recent = public.list_public(session, Criteria(), sort="modified", per_page=RECENT, today=today)
+    downloadable = Criteria(open_type=("unconditional",))
+    recent = public.list_public(session, downloadable, sort="modified", per_page=RECENT, today=today)
     promises = make_promises({value.value: value.count for value in facets["timeliness"].values})
     return HomePage(
         totals=public.count_public(session),

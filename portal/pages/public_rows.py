@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 50
 MAX_PAGE_ROWS = 200
-SPARE_CONDITIONS = 2
+SPARE_CONDITIONS = 1
 """Empty lines for new conditions below those that hold already."""
 RESOURCE = "_resource"
 FORM_COLUMN, FORM_OPERATOR, FORM_VALUE = "_c", "_o", "_v"
@@ -73,6 +73,8 @@ class RowsPage:
     words: str
     sort: str
     is_filtered: bool
+    is_paging: bool
+    """Whether this is not the first page: the form then stands closed."""
     problems: tuple[str, ...]
     previous: str | None
     following: str | None
@@ -142,6 +144,7 @@ def make_rows_page(
         words=" ".join(query.words) or next((value for key, value in asked if key == "_q"), ""),
         sort=",".join(sort.text() for sort in query.sort),
         is_filtered=not query.selects_all,
+        is_paging=query.offset > 0,
         problems=problems,
         previous=_page_href(query, query.offset - limit, fixed) if query.offset > 0 else None,
         following=_page_href(query, query.offset + limit, fixed)
