@@ -14,10 +14,10 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from catalog import jobs as queue
-from catalog.errors import DomainError
+from catalog.errors import DomainError, NotFound
 from catalog.models import Job
 from datasets.clock import SHANGHAI
 from portal.house import House
@@ -30,6 +30,10 @@ TURN_SECONDS = 0.5
 """Pause when there is nothing to do: also how soon a commit is noticed."""
 TROUBLE_SECONDS = 5.0
 """Pause after a turn that failed, for instance because the database is away."""
+
+
+class UnknownJob(NotFound):
+    """No handler of that name in this release: trying again cannot help."""
 
 
 class Worker:
@@ -66,12 +70,22 @@ class Worker:
 
     def run_one(self) -> bool:
         """Lease one waiting job and run it; False when there is none."""
+        if not self._is_any_ready():
+            return False
         with self.house.database.work() as session:
             job = queue.lease_job(session, now=self.house.now(), lease_seconds=LEASE_SECONDS)
         if job is None:
             return False
         self._run_leased(job)
         return True
+
+    def _is_any_ready(self) -> bool:
+        """A look without a lock, so that an idle worker writes nothing."""
+        now = self.house.now()
+        is_waiting = and_(Job.state == "waiting", Job.run_after <= now)
+        is_orphan = and_(Job.state == "running", Job.lease_until < now)
+        with self.house.database.reading() as session:
+            return session.scalar(select(Job.id).where(or_(is_waiting, is_orphan)).limit(1)) is not None
 
     def _run_leased(self, job: queue.LeasedJob) -> None:
         done = threading.Event()
@@ -80,9 +94,9 @@ class Worker:
         problem: dict[str, Any] | None = None
         is_final = False
         try:
-            self._jobs[job.kind].run(self.house, job.params, self._reporter(job))
-        except KeyError:
-            problem, is_final = {"code": "unknown_job", "params": {"kind": job.kind, "known": list(self._jobs)}}, True
+            self._find(job.kind).run(self.house, job.params, self._reporter(job))
+        except UnknownJob as error:
+            problem, is_final = {"code": error.code, "params": error.params}, True
         except DomainError as error:
             problem = {"code": error.code, "params": error.params}
         except Exception as error:
@@ -92,6 +106,11 @@ class Worker:
             done.set()
             keeper.join()
         self._settle(job, problem, is_final=is_final)
+
+    def _find(self, kind: str) -> JobKind:
+        if kind not in self._jobs:
+            raise UnknownJob("unknown_job", kind=kind, known=list(self._jobs))
+        return self._jobs[kind]
 
     def _settle(self, job: queue.LeasedJob, problem: dict[str, Any] | None, *, is_final: bool) -> None:
         with self.house.database.work() as session:
@@ -150,10 +169,8 @@ class Worker:
 
 def queue_by_name(house: House, kind: str, params: Mapping[str, Any]) -> uuid.UUID | None:
     """Queue one job by hand; None when the same kind waits already. Raises NotFound("unknown_job")."""
-    from catalog.errors import NotFound
-
     if kind not in JOBS:
-        raise NotFound("unknown_job", kind=kind, known=list(JOBS))
+        raise UnknownJob("unknown_job", kind=kind, known=list(JOBS))
     with house.database.work() as session:
         job = queue.queue_job(session, kind, dict(params), key=kind, run_after=house.now(), now=house.now())
         return job.id if job is not None else None

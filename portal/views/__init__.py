@@ -14,7 +14,4 @@ def register_views(app: Flask) -> None:
     """Register every room's blueprint `bp`."""
     for room in ROOMS:
         if importlib.util.find_spec(f"{__name__}.{room}"):
-            try:
-                app.register_blueprint(importlib.import_module(f"{__name__}.{room}").bp)
-            except (ImportError, AttributeError) as error:
-                print("INTERIM: view room not ready:", room, error)
+            app.register_blueprint(importlib.import_module(f"{__name__}.{room}").bp)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -46,23 +47,22 @@ def digests(home: Path) -> dict[str, str]:
     return {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def empty_home(tmp_path: Path, house: House) -> Settings:
-    """Settings of a new machine with the same kind of database."""
-    home = tmp_path / "restored"
-    if house.settings.database_url.startswith("sqlite"):
-        return load_settings(home=home, database_url=f"sqlite:///{home / 'kaifang.db'}", access_log=False)
-    pytest.skip("restoring PostgreSQL needs an empty database of its own: covered by test_postgresql_dump_is_made")
+@pytest.fixture
+def new_machine(empty_database: str, tmp_path: Path) -> Settings:
+    """Settings of a machine with nothing on it but a database of the same kind."""
+    if not empty_database.startswith("sqlite") and shutil.which("pg_restore") is None:
+        pytest.skip("pg_restore is not installed")
+    return load_settings(home=tmp_path / "restored", database_url=empty_database, access_log=False)
 
 
-def test_restored_home_equals_the_first_one(full_house: House, tmp_path: Path) -> None:
+def test_restored_home_equals_the_first_one(full_house: House, new_machine: Settings, tmp_path: Path) -> None:
     report = make_backup(full_house.settings, tmp_path / "backups", now=full_house.now(), advance=nothing)
     assert report.folder.name == "20260710-100000"
-    settings = empty_home(tmp_path, full_house)
-    restored = restore_backup(settings, tmp_path / "backups", advance=nothing)
+    restored = restore_backup(new_machine, tmp_path / "backups", advance=nothing)
     assert restored.file_count == report.file_count
-    assert digests(settings.home) == digests(full_house.home)
-    assert len(digests(settings.home)) == len(FILES) + 2
-    other = build_house(settings)
+    assert digests(new_machine.home) == digests(full_house.home)
+    assert len(digests(new_machine.home)) == len(FILES) + 2
+    other = build_house(new_machine)
     with other.database.reading() as session:
         assert session.execute(text("SELECT version_num FROM alembic_version")).scalar() is not None
     other.close()
@@ -81,7 +81,7 @@ def test_secret_key_travels_so_that_sessions_stay_valid(make_settings: Callable[
     house.close()
 
 
-def test_second_backup_copies_only_what_is_new(full_house: House, tmp_path: Path, clock: Callable[[], dt.datetime]) -> None:
+def test_second_backup_copies_only_what_is_new(full_house: House, tmp_path: Path) -> None:
     first = make_backup(full_house.settings, tmp_path / "backups", now=full_house.now(), advance=nothing)
     later = full_house.now() + dt.timedelta(hours=1)
     second = make_backup(full_house.settings, tmp_path / "backups", now=later, advance=nothing)
@@ -121,7 +121,9 @@ def test_backup_is_a_moment_of_the_database_while_others_write(full_house: House
 
 
 @pytest.mark.parametrize("victim", ["blob", "database", "manifest"])
-def test_flipped_bit_is_found_and_nothing_is_restored(full_house: House, tmp_path: Path, victim: str) -> None:
+def test_flipped_bit_is_found_and_nothing_is_restored(
+    full_house: House, new_machine: Settings, tmp_path: Path, victim: str
+) -> None:
     report = make_backup(full_house.settings, tmp_path / "backups", now=full_house.now(), advance=nothing)
     assert check_backup(tmp_path / "backups", advance=nothing).file_count == report.file_count
     path = {
@@ -136,11 +138,10 @@ def test_flipped_bit_is_found_and_nothing_is_restored(full_house: House, tmp_pat
     with pytest.raises(Invalid) as caught:
         check_backup(report.folder, advance=nothing)
     assert caught.value.code == "backup_damaged"
-    settings = empty_home(tmp_path, full_house)
     with pytest.raises(Invalid):
-        restore_backup(settings, report.folder, advance=nothing)
-    assert digests(settings.home) == {}
-    assert not (settings.home / "kaifang.db").exists()
+        restore_backup(new_machine, report.folder, advance=nothing)
+    assert digests(new_machine.home) == {}
+    assert not (new_machine.home / "kaifang.db").exists()
 
 
 def test_broken_off_backup_is_none_and_the_last_good_one_is_found(full_house: House, tmp_path: Path) -> None:
