@@ -192,7 +192,7 @@ def list_public(
     if criteria.ids is not None and sort == "relevance":
         return _page_by_rank(session, criteria, page, per_page, today)
     order = (SORTS[sort].columns if sort in SORTS else ()) or SORTS["modified"].columns
-    total = session.scalar(narrow(select(func.count(CurrentRecord.entry_id)), session, criteria, today)) or 0
+    total = session.scalar(narrow(select(func.count()).select_from(CurrentRecord), session, criteria, today)) or 0
     ids = narrow(select(CurrentRecord.entry_id), session, criteria, today)
     found = session.scalars(ids.order_by(*order).limit(per_page).offset((page - 1) * per_page)).all()
     return PublicPage(_cards(session, found, today), total, page, per_page)

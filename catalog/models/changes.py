@@ -47,6 +47,14 @@ class CurrentRecord(Base):
         Index("ix_current_record_modified_at", "modified_at", "entry_id"),
         Index("ix_current_record_department_id", "department_id", "modified_at"),
         Index("ix_current_record_domain", "domain", "modified_at"),
+        Index("ix_current_record_issued_on", "issued_on", "ordinal"),
+        Index("ix_current_record_row_count", "row_count", "ordinal"),
+        Index(
+            "ix_current_record_facts",
+            # Every column that facets and statistics group, filter or sum by: they read this, not the wide rows.
+            *("domain", "department_id", "open_type", "update_cycle", "formats", "next_due_on", "overdue_after_on"),
+            *("stale_after_on", "issued_on", "file_count", "row_count", "byte_size", "entry_id"),
+        ),
     )
 
     entry_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("entry.id"), primary_key=True)

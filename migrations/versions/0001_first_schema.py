@@ -312,9 +312,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_current_record_change_number"), ["change_number"], unique=False)
         batch_op.create_index("ix_current_record_department_id", ["department_id", "modified_at"], unique=False)
         batch_op.create_index("ix_current_record_domain", ["domain", "modified_at"], unique=False)
+        batch_op.create_index(
+            "ix_current_record_facts",
+            [
+                "domain",
+                "department_id",
+                "open_type",
+                "update_cycle",
+                "formats",
+                "next_due_on",
+                "overdue_after_on",
+                "stale_after_on",
+                "issued_on",
+                "file_count",
+                "row_count",
+                "byte_size",
+                "entry_id",
+            ],
+            unique=False,
+        )
+        batch_op.create_index("ix_current_record_issued_on", ["issued_on", "ordinal"], unique=False)
         batch_op.create_index("ix_current_record_modified_at", ["modified_at", "entry_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_current_record_next_due_on"), ["next_due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_current_record_open_type"), ["open_type"], unique=False)
+        batch_op.create_index("ix_current_record_row_count", ["row_count", "ordinal"], unique=False)
         batch_op.create_index(batch_op.f("ix_current_record_update_cycle"), ["update_cycle"], unique=False)
 
     op.create_table(
@@ -493,9 +514,12 @@ def downgrade() -> None:
     op.drop_table("entry_step")
     with op.batch_alter_table("current_record", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_current_record_update_cycle"))
+        batch_op.drop_index("ix_current_record_row_count")
         batch_op.drop_index(batch_op.f("ix_current_record_open_type"))
         batch_op.drop_index(batch_op.f("ix_current_record_next_due_on"))
         batch_op.drop_index("ix_current_record_modified_at")
+        batch_op.drop_index("ix_current_record_issued_on")
+        batch_op.drop_index("ix_current_record_facts")
         batch_op.drop_index("ix_current_record_domain")
         batch_op.drop_index("ix_current_record_department_id")
         batch_op.drop_index(batch_op.f("ix_current_record_change_number"))
