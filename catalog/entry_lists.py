@@ -7,11 +7,13 @@ import uuid
 from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
+from catalog.gaps import completeness
 from catalog.keyset import format_cursor, parse_cursor
 from catalog.models import Department, Entry, Revision
 from catalog.permissions import Actor, is_allowed, require_allowed
+from catalog.revision_texts import item_values, revision_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class EntryRow:
     revision_state: str
     revision_number: int
     gap_count: int
+    completeness: int
+    """Per cent of the required and recommended pieces that are there."""
     return_reason: str | None
     open_type: str | None
     update_cycle: str | None
@@ -57,10 +61,11 @@ def list_entries(
     state: str | None = None,
     revision_state: str | None = None,
     title: str | None = None,
+    has_gaps: bool | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> EntryPage:
-    """Entries that `by` may see with their drafts, filtered by state and by part of the title.
+    """Entries that `by` may see with their drafts, filtered by state, by part of the title and by having gaps.
 
     Without `department_id` the office sees all departments, everyone else their own. Raises NotAllowed for another
     department, Invalid("bad_cursor").
@@ -69,12 +74,16 @@ def list_entries(
     if department_id is None and not is_allowed(by, "office.view"):
         department_id = by.department_id
     query = _filter(_joined(), department_id, state, revision_state, title)
+    if has_gaps is not None:
+        gap_count = func.json_array_length(Revision.gaps)
+        query = query.where(gap_count > 0 if has_gaps else gap_count == 0)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     cursor = parse_cursor(after)
     if cursor is not None:
         at, entry_id = cursor
         query = query.where(or_(Revision.changed_at < at, and_(Revision.changed_at == at, Entry.id < entry_id)))
-    found = session.execute(query.order_by(Revision.changed_at.desc(), Entry.id.desc()).limit(limit + 1)).all()
+    ordered = query.order_by(Revision.changed_at.desc(), Entry.id.desc()).limit(limit + 1)
+    found = session.execute(ordered.options(selectinload(Revision.items))).all()
     rows = [_row(*row) for row in found[:limit]]
     following = format_cursor(rows[-1].changed_at, rows[-1].id) if len(found) > limit else None
     return EntryPage(rows, total, following)
@@ -117,6 +126,7 @@ def _row(entry: Entry, revision: Revision, department_name: str) -> EntryRow:
         revision_state=revision.state,
         revision_number=revision.number,
         gap_count=len(revision.gaps),
+        completeness=completeness(revision_values(revision), [item_values(item) for item in revision.items]),
         return_reason=revision.return_reason if revision.state == "returned" else None,
         open_type=revision.open_type,
         update_cycle=revision.update_cycle,

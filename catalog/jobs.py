@@ -149,6 +149,12 @@ def get_job(session: Session, job_id: uuid.UUID) -> JobFacts:
     return _facts(row)
 
 
+def find_job(session: Session, key: str) -> JobFacts | None:
+    """The job that waits or runs under this key, or None."""
+    row = session.scalar(select(Job).where(Job.key == key))
+    return _facts(row) if row is not None else None
+
+
 def list_jobs(
     session: Session, *, state: str | None = None, kind: str | None = None, limit: int = 50
 ) -> list[JobFacts]:

@@ -79,6 +79,13 @@ def disable_unused(house: House, params: Mapping[str, Any], report: Report) -> N
         accounts.disable_unused(session, by=system_actor("accounts.check"), now=house.now())
 
 
+def read_delivery(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Read a large data file that a department delivered."""
+    from portal import uploading
+
+    uploading.read_delivery(house, params, report)
+
+
 def follow_search(house: House) -> None:
     """Bring the search index up to the last public change."""
     with house.database.reading() as session:
@@ -95,6 +102,7 @@ JOBS: Mapping[str, JobKind] = {
     job.kind: job
     for job in (
         JobKind("deadlines.check", check_deadlines, "检查更新期限", "Check deadlines", dt.time(0, 10)),
+        JobKind("intake.read", read_delivery, "读取上传的数据文件", "Read an uploaded data file"),
         JobKind("search.rebuild", rebuild_search, "重建搜索索引", "Rebuild the search index"),
         JobKind("accounts.check", disable_unused, "停用长期未用的账号", "Disable unused accounts", dt.time(0, 40)),
         JobKind("house.sweep", sweep, "清理无主文件与旧记录", "Sweep files and rows", dt.time(3, 30)),

@@ -23,7 +23,7 @@ from datasets.ingest.reading import Reading, ReadOptions, Recipe
 from datasets.ingest.row_store import row_store_key
 from datasets.models import DataVersion, Intake
 from datasets.sandbox import Limits, Progress
-from datasets.storage.interface import BlobStore, ByteStream
+from datasets.storage.interface import BlobStore, ByteStream, StoredBlob
 from datasets.storage.row_stores import RowStores
 
 MAX_NAME = 255
@@ -43,7 +43,21 @@ def receive(
 ) -> Intake:
     """Keep the bytes of `stream` and note that they arrived for the resource. Raises what `BlobStore.put` raises."""
     blob = store.put(stream, max_bytes=max_bytes)
+    return record_arrival(session, blob, resource_id=resource_id, file_name=file_name, by_id=by_id, now=now)
+
+
+def record_arrival(
+    session: Session,
+    blob: StoredBlob,
+    *,
+    resource_id: uuid.UUID,
+    file_name: str,
+    by_id: uuid.UUID | None,
+    now: dt.datetime,
+) -> Intake:
+    """Note that a file, whose bytes are kept already, arrived for the resource."""
     intake = Intake(
+        id=uuid.uuid4(),
         resource_id=resource_id,
         state="received",
         blob_sha256=blob.sha256,
@@ -142,7 +156,7 @@ def read_intake(
     Holds the session for as long as the reading takes: servers call `read_blob` between two transactions instead.
     Raises Conflict("intake_is_closed") for a confirmed or discarded one.
     """
-    _require_open(intake)
+    require_open_intake(intake)
     options = options or ReadOptions.from_dict(intake.options)
     intake.options = options.as_dict()
     try:
@@ -178,7 +192,7 @@ def confirm_intake(
     Raises Conflict("intake_is_closed" | "intake_is_not_read"), Conflict("data_unchanged", number=…) for the file and
     recipe of the published version, Invalid("personal_data_found") naming each column.
     """
-    _require_open(intake)
+    require_open_intake(intake)
     if intake.state != "read" or intake.reading is None:
         raise Conflict("intake_is_not_read")
     reading = Reading.from_dict(intake.reading)
@@ -217,7 +231,7 @@ def confirm_intake(
 
 def discard_intake(session: Session, intake: Intake, *, now: dt.datetime) -> None:
     """Give up a delivered file; its blob is swept later. Raises Conflict("intake_is_closed")."""
-    _require_open(intake)
+    require_open_intake(intake)
     intake.state = "discarded"
     intake.finished_at = now
     session.flush()
@@ -255,7 +269,8 @@ def plain_file_name(name: str) -> str:
     return text or "file"
 
 
-def _require_open(intake: Intake) -> None:
+def require_open_intake(intake: Intake) -> None:
+    """Raise Conflict("intake_is_closed") for a confirmed or discarded one."""
     if intake.state not in OPEN_STATES:
         raise Conflict("intake_is_closed", state=intake.state)
 

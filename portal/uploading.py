@@ -1,0 +1,127 @@
+"""From uploaded bytes to a reading: at once for small files, as a job for large ones. Never inside a transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from catalog import deliveries
+from catalog.entries import get_entry
+from catalog.errors import Conflict, DomainError, Invalid, NotFound, TooLarge
+from catalog.jobs import queue_job
+from catalog.permissions import Actor
+from catalog.resources import list_resources
+from datasets.ingest.intakes import get_intake, read_blob, record_reading, record_refusal, require_open_intake
+from datasets.ingest.reading import Reading, ReadOptions
+from datasets.sandbox import Limits
+from datasets.versions import VersionFacts
+
+if TYPE_CHECKING:
+    from datasets.storage.interface import ByteStream, StoredBlob
+    from portal.house import House
+
+AT_ONCE_BYTES = 5_000_000
+"""Files up to this size are read while the person waits."""
+REQUEST_LIMITS = Limits(cpu_seconds=25, wall_seconds=25)
+JOB_LIMITS = Limits(cpu_seconds=900, wall_seconds=900)
+JOB_KIND = "intake.read"
+Report = Callable[[int, int, str], None]
+
+
+def keep_upload(house: House, stream: ByteStream) -> StoredBlob:
+    """Keep uploaded bytes whole or not at all. Raises TooLarge, Busy("disk_full"), Invalid for a cut upload."""
+    return house.store.put(stream, max_bytes=house.settings.upload_limit_mb * 1_000_000)
+
+
+def job_key(intake_id: uuid.UUID) -> str:
+    """Under which a reading waits or runs: one at a time for each delivery."""
+    return f"intake:{intake_id}"
+
+
+def start_reading(house: House, intake_id: uuid.UUID, options: ReadOptions) -> None:
+    """Read a delivery with `options`: now if it is small, else by the worker. Its outcome stands in the intake.
+
+    Raises NotFound("intake_not_found"), Conflict("intake_is_closed"), Busy.
+    """
+    with house.database.work() as session:
+        intake = get_intake(session, intake_id)
+        require_open_intake(intake)
+        intake.options = options.as_dict()
+        is_small = intake.byte_size <= AT_ONCE_BYTES
+        intake.state = "received" if is_small else "reading"
+        if not is_small:
+            queue_job(session, JOB_KIND, {"intake": str(intake_id)}, key=job_key(intake_id), now=house.now())
+    if is_small:
+        _read(house, intake_id, REQUEST_LIMITS, None)
+
+
+def read_delivery(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """The job: read a large delivery with the options that were chosen for it. Doing it twice does no harm."""
+    _read(house, uuid.UUID(params["intake"]), JOB_LIMITS, report)
+
+
+def upload_file(house: House, entry_name: str, file: Path, *, resource_title: str | None, by: Actor) -> VersionFacts:
+    """Bring a file in whole: keep, read, confirm and, where it travels alone, hand it to the reviewer.
+
+    Raises NotFound("resource_not_found") when the entry has no file resource or `resource_title` is needed to choose,
+    and all that reading and confirming raise.
+    """
+    with file.open("rb") as stream:
+        blob = keep_upload(house, stream)
+    with house.database.work() as session:
+        entry = get_entry(session, entry_name)
+        files = [facts.resource for facts in list_resources(session, entry.id) if facts.resource.kind == "file"]
+        chosen = [one for one in files if resource_title in (None, one.title)]
+        if len(chosen) != 1:
+            raise NotFound("resource_not_found")
+        delivery = deliveries.begin_delivery(
+            session,
+            entry,
+            resource_id=chosen[0].id,
+            title="",
+            blob=blob,
+            file_name=file.name,
+            by=by,
+            now=house.now(),
+        )
+    intake_id = delivery.intake.id
+    _read(house, intake_id, JOB_LIMITS, None)
+    with house.database.work() as session:
+        delivery = deliveries.get_delivery(session, intake_id, by=by)
+        if delivery.intake.problem:
+            raise Invalid(delivery.intake.problem["code"], **delivery.intake.problem["params"])
+        return VersionFacts.of(
+            deliveries.confirm_delivery(session, delivery, by=by, now=house.now(), is_submitted=True)
+        )
+
+
+def _read(house: House, intake_id: uuid.UUID, limits: Limits, report: Report | None) -> None:
+    with house.database.reading() as session:
+        intake = get_intake(session, intake_id)
+    options = ReadOptions.from_dict(intake.options)
+    outcome: Reading | DomainError
+    try:
+        outcome = read_blob(
+            house.store,
+            house.row_stores,
+            blob_sha256=intake.blob_sha256,
+            file_name=intake.file_name,
+            options=options,
+            limits=limits,
+            on_progress=(lambda step: report(int(step.get("rows", 0)), 0, str(step.get("stage", ""))))
+            if report
+            else None,
+        )
+    except (Invalid, TooLarge) as error:
+        outcome = error
+    with house.database.work() as session:
+        fresh = get_intake(session, intake_id)
+        if fresh.options != options.as_dict():
+            raise Conflict("changed_meanwhile")
+        require_open_intake(fresh)
+        if isinstance(outcome, Reading):
+            record_reading(session, fresh, outcome, now=house.now())
+        else:
+            record_refusal(session, fresh, outcome, now=house.now())
