@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import uuid
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
 from catalog.audit import GENESIS, list_audit, record_audit, verify_audit
@@ -140,3 +141,29 @@ def test_the_log_is_filtered_and_paged(session: Session, now: dt.datetime) -> No
 def test_only_the_auditor_reads_it(session: Session, person: Actor) -> None:
     with pytest.raises(NotAllowed):
         list_audit(session, by=person)
+
+
+def test_four_writers_at_once_keep_one_chain(engine: Engine, now: dt.datetime) -> None:
+    barrier = threading.Barrier(4)
+
+    def work() -> None:
+        barrier.wait()
+        for _ in range(25):
+            with engine.connect().execution_options(isolation_mode="write") as connection:
+                with Session(bind=connection) as session:
+                    write(session, now, 1)
+                    session.commit()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        with Session(engine) as session:
+            check = verify_audit(session)
+            assert (check.is_sound, check.count) == (True, 100)
+    finally:
+        with Session(engine) as session:
+            session.execute(delete(AuditRow))
+            session.commit()
