@@ -6,8 +6,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This dataset has no such file; it may have been replaced. See the dataset's page for its files.",
     ),
     "domain_not_found": (
-        "没有“{code}”这个领域。请从领域列表中选择。",
-        "There is no domain “{code}”. Choose one from the list of domains.",
+        "没有“{name}”这个领域。请从领域列表中选择。",
+        "There is no domain “{name}”. Choose one from the list of domains.",
     ),
     "format_not_offered": (
         "不提供“{format}”格式。可用格式：{known}。",

@@ -76,19 +76,17 @@ def make_department_page(session: Session, slug: str, *, page: int, today: dt.da
     name = _name(departments.get_department(session, slug), language)
     criteria = Criteria(department=(slug,))
     other = domain_tiles(_facet(session, "domain", criteria, today), language)
-    return _group(session, "department", slug, name, criteria, other, page=page, today=today, language=language)
+    return _group(session, "department", slug, name, other=other, page=page, today=today, language=language)
 
 
 def make_domain_page(session: Session, code: str, *, page: int, today: dt.date, language: str) -> GroupPage:
     """One domain's entries. Raises NotFound("domain_not_found")."""
     term = VOCABULARIES["domain"].get(code)
     if term is None:
-        raise NotFound("domain_not_found", code=code)
+        raise NotFound("domain_not_found", name=code)
     criteria = Criteria(domain=(code,))
     other = tiles(_facet(session, "department", criteria, today), language)
-    return _group(
-        session, "domain", code, term.label(language), criteria, other, page=page, today=today, language=language
-    )
+    return _group(session, "domain", code, term.label(language), other=other, page=page, today=today, language=language)
 
 
 def make_site_map(session: Session, *, today: dt.date, language: str) -> SiteMap:
@@ -110,13 +108,13 @@ def _group(
     facet: str,
     value: str,
     title: str,
-    criteria: Criteria,
-    other: tuple[Tile, ...],
     *,
+    other: tuple[Tile, ...],
     page: int,
     today: dt.date,
     language: str,
 ) -> GroupPage:
+    criteria = Criteria(**{facet: (value,)})  # type: ignore[arg-type]
     found = public.list_public(session, criteria, page=page, per_page=PER_PAGE, today=today)
     cards = card_views(found.cards, [], language)
     return GroupPage(facet, value, title, cards, found.total, page, found.page_count, other)

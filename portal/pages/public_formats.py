@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Flask
+from jinja2 import Environment
 
 from catalog.vocabularies import VOCABULARIES
 from datasets.clock import SHANGHAI
@@ -135,7 +135,7 @@ def in_language(item: Any, field: str = "") -> str:
     """The text of an item that carries two: `zh`/`en`, or `title`/`title_en` with `field="title"`."""
     if field:
         return (getattr(item, f"{field}_en", None) if language() == "en" else None) or getattr(item, field) or ""
-    return getattr(item, language())
+    return str(getattr(item, language()))
 
 
 def _as_day(value: dt.date | dt.datetime | str | None) -> dt.date | None:
@@ -149,9 +149,9 @@ def _as_day(value: dt.date | dt.datetime | str | None) -> dt.date | None:
     return value
 
 
-def install(app: Flask) -> None:
+def install(environment: Environment) -> None:
     """Make them filters of every template of the application."""
-    app.jinja_env.filters.update(
+    environment.filters.update(
         number=number,
         size=size,
         percent=percent,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
-
-from sqlalchemy.orm import Session
+from typing import TYPE_CHECKING
 
 from catalog import public
-from catalog.public import Criteria, Totals
+from catalog.public import Criteria, FacetCount, Totals
 from catalog.vocabularies import VOCABULARIES
 from portal.pages.public_list import CardView, card_views
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 RECENT = 6
 
@@ -64,12 +65,12 @@ def make_home_page(session: Session, *, today: dt.date, language: str) -> HomePa
     )
 
 
-def tiles(facet: Any, language: str) -> tuple[Tile, ...]:
+def tiles(facet: FacetCount, language: str) -> tuple[Tile, ...]:
     """The values of a facet, the most frequent first."""
     return tuple(Tile(value.value, value.en if language == "en" else value.zh, value.count) for value in facet.values)
 
 
-def domain_tiles(facet: Any, language: str) -> tuple[Tile, ...]:
+def domain_tiles(facet: FacetCount, language: str) -> tuple[Tile, ...]:
     """The domains that have data, in the order of the vocabulary."""
     order = {code: rank for rank, code in enumerate(VOCABULARIES["domain"].codes)}
     return tuple(sorted(tiles(facet, language), key=lambda tile: order.get(tile.value, len(order))))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-from sqlalchemy.orm import Session
 
 from catalog import public
 from catalog.public import FACETS, SORTS, Card, Criteria, FacetCount
 from catalog.search import SearchIndex, SearchResult, highlight, search_entries
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+    from werkzeug.datastructures import MultiDict
 
 PER_PAGE = 20
 MAX_PAGE = 100_000
@@ -23,14 +25,6 @@ MAX_VALUES = 20
 SUMMARY_WIDTH = 110
 SHOWN_VALUES = 8
 """Values of a facet shown before "more"."""
-
-
-class Values(Protocol):
-    """A multi-dict of request parameters."""
-
-    def get(self, key: str, default: str = "") -> str: ...
-
-    def getlist(self, key: str) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +130,7 @@ class ListPage:
         return not self.cards and self.total > 0
 
 
-def parse_list_query(values: Values) -> ListQuery:
+def parse_list_query(values: MultiDict[str, str]) -> ListQuery:
     """Read an address; what makes no sense is left out, never an error."""
     page = values.get("page", "")
     sort = values.get("sort", "")
@@ -155,7 +149,7 @@ def make_list_page(
 ) -> ListPage:
     """Search, count and fetch: two queries for the cards, one per facet."""
     found = search_entries(session, index, query.q) if query.q else None
-    criteria = Criteria(ids=tuple(found.ids) if found else None, **query.chosen)  # type: ignore[arg-type]
+    criteria = Criteria(ids=tuple(found.ids) if found else None, **query.chosen)
     order = query.sort or ("relevance" if found else "modified")
     page = public.list_public(session, criteria, sort=order, page=query.page, per_page=PER_PAGE, today=today)
     facets = public.count_facets(session, criteria, today=today)

@@ -10,7 +10,7 @@ from portal.context import house, language
 from portal.pages import public_formats
 
 bp = Blueprint("public", __name__)
-bp.record_once(lambda state: public_formats.install(state.app))
+bp.record_once(lambda state: public_formats.install(state.app.jinja_env))
 
 
 @bp.app_context_processor

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-CURRENT, FIXED = "public, no-cache", "public, max-age=86400"
-"""What caches may do: ask each time for the newest data; keep a version, whose bytes never change. A version is kept
-for a day only, so that a suspended one leaves the caches too."""
+CACHING = "public, no-cache"
+"""Caches keep files but ask each time (a 304 costs nothing): what is suspended is gone from them at once."""
 
 
 @bp.get("/dataset/<name>/resource/<uuid:resource_id>/data.<ending>")
@@ -64,7 +63,6 @@ def original(name: str, resource_id: uuid.UUID, number: int | None = None) -> Re
         name=facts.file_name,
         fallback=f"original-{str(resource_id)[:8]}.{facts.file_format}",
         modified=facts.published_at,
-        caching=CURRENT if number is None else FIXED,
     )
 
 
@@ -87,7 +85,6 @@ def bundle(name: str, resource_id: uuid.UUID) -> Response:
         name=f"{title}.zip",
         fallback=f"dataset-{str(resource_id)[:8]}.zip",
         modified=facts.published_at,
-        caching=CURRENT,
     )
 
 
@@ -107,7 +104,6 @@ def _send_data(name: str, resource_id: uuid.UUID, number: int | None, ending: st
         name=f"{download_name(entry.record, facts, '' if query is None else '_筛选')}.{ending}",
         fallback=f"dataset-{str(resource_id)[:8]}.{ending}",
         modified=facts.published_at,
-        caching=CURRENT if number is None else FIXED,
     )
     response.headers["X-Data-Version"] = str(facts.number)
     return response
@@ -117,13 +113,11 @@ def _row_parameters() -> Sequence[tuple[str, str]]:
     return list(request.args.items(multi=True))
 
 
-def _send(
-    path: Path, *, media_type: str, etag: str, name: str, fallback: str, modified: datetime | None, caching: str
-) -> Response:
+def _send(path: Path, *, media_type: str, etag: str, name: str, fallback: str, modified: datetime | None) -> Response:
     response = send_file(path, mimetype=media_type, conditional=True, etag=etag, last_modified=modified)
     response.headers["Content-Type"] = media_type
     response.headers["Content-Disposition"] = content_disposition(name, fallback=fallback)
-    response.headers["Cache-Control"] = caching
+    response.headers["Cache-Control"] = CACHING
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
