@@ -17,7 +17,10 @@ DEFAULT_LIMIT = 100
 
 
 def write_changes(site: Site, page: FeedPage, *, after: int, limit: int) -> bytes:
-    """The answer to one pull. Keep `next` and ask again with it; `has_more` says whether to ask at once."""
+    """The answer to one pull. Keep `next` and ask again with it; `has_more` says whether to ask at once.
+
+    `record` is exactly what `hash` was made of: SHA-256 over its JSON with sorted keys and no blanks.
+    """
     following = f"{site.base_url}/harvest/changes?after={page.next}&limit={limit}"
     return orjson.dumps(
         {
@@ -39,7 +42,8 @@ def _record(site: Site, change: Change) -> dict[str, Any]:
         "at": format_instant(change.at),
         "hash": change.record_hash,
         "uri": site.dataset(change.name),
-        "record": record_facts(site, change.record),
+        "record": change.record,
+        "downloads": downloads_of(site, change.record),
     }
 
 
@@ -55,12 +59,9 @@ def _tombstone(site: Site, change: Change) -> dict[str, Any]:
     }
 
 
-def record_facts(site: Site, record: FeedRecord) -> dict[str, Any]:
-    """The record as JSON, its files with the addresses they are downloaded from."""
-    facts = record.as_dict()
-    for resource in facts["resources"]:
-        if resource["version"] is not None:
-            resource["downloads"] = {
-                suffix: site.data_file(record.name, resource["id"], suffix) for suffix in MEDIA_TYPE
-            }
-    return facts
+def downloads_of(site: Site, record: FeedRecord) -> dict[str, dict[str, str]]:
+    """For each file of the record, by the resource's id: format → address of its published version."""
+    return {
+        file.id: {suffix: site.data_file(record.name, file.id, suffix) for suffix in MEDIA_TYPE}
+        for file in record.files
+    }

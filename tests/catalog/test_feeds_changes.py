@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 import orjson
 from sqlalchemy.orm import Session
@@ -32,11 +33,12 @@ def test_pull_gives_complete_records_with_their_downloads(session: Session) -> N
     (change,) = answer["records"]  # type: ignore[misc]
     assert (answer["next"], answer["has_more"], answer["tombstones"]) == (1, False, [])
     assert (change["number"], change["kind"], change["hash"]) == (1, "published", made.digest())
-    facts = change["record"]
-    downloads = facts["resources"][0].pop("downloads")
-    assert FeedRecord.from_dict(facts) == made
-    assert downloads["csv"] == (
-        f"https://data.example.gov.cn/dataset/{made.name}/resource/{made.resources[0].id}/data.csv"
+    assert FeedRecord.from_dict(change["record"]) == made
+    plain = orjson.dumps(change["record"], option=orjson.OPT_SORT_KEYS)
+    assert hashlib.sha256(plain).hexdigest() == change["hash"]
+    file_id = made.resources[0].id
+    assert change["downloads"][file_id]["csv"] == (
+        f"https://data.example.gov.cn/dataset/{made.name}/resource/{file_id}/data.csv"
     )
 
 

@@ -14,6 +14,8 @@ from portal.pulling import open_to_all
 from portal.schemas.problems import ProblemSchema, QueryParser
 
 PROBLEM = "application/problem+json"
+DOCUMENTED = (400, 403, 404, 405, 410, 422, 429, 500, 503)
+"""Statuses of failures that operations may name."""
 DESCRIPTION = """Public data of this portal, without a key.
 
 Lists give `limit` entries and a `next_url`; follow it until it is null. Errors are `application/problem+json`
@@ -48,7 +50,7 @@ class PortalApi(Api):  # type: ignore[misc]
         return response.make_conditional(request)
 
     def _register_responses(self) -> None:
-        descriptions = {status.name: status.phrase for status in http.HTTPStatus}
+        descriptions = {status.name: status.phrase for status in map(http.HTTPStatus, DOCUMENTED)}
         for name, description in {**descriptions, "DEFAULT_ERROR": "Any other failure"}.items():
             content: dict[str, Any] = {PROBLEM: {"schema": ProblemSchema}}
             self.spec.components.response(name, {"description": description, "content": content}, lazy=True)
