@@ -13,9 +13,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from catalog.account_lists import AccountFacts, find_account, get_account, list_accounts
 from catalog.audit import record_audit
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from catalog.models import Account, AccountRole, AuditRow, Department
@@ -57,29 +58,13 @@ __all__ = [
     "sweep_sessions",
     "touch_session",
     "unlock_account",
+    "update_account",
 ]
 
 OFFICES = EXCLUSIVE_ROLES | {"office"}
 """Roles that always keep at least one active holder once they have one."""
 
 _USERNAME = re.compile(r"[\w][\w.@-]{1,63}")
-
-
-@dataclass(frozen=True, slots=True)
-class AccountFacts:
-    """An account as the people who manage it see it; no secrets."""
-
-    id: uuid.UUID
-    username: str
-    display_name: str
-    department_id: uuid.UUID | None
-    department_name: str | None
-    roles: tuple[str, ...]
-    is_active: bool
-    is_locked: bool
-    must_change_password: bool
-    last_login_at: dt.datetime | None
-    created_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +99,7 @@ def create_account(
     if problems:
         raise Invalid("account_invalid", problems=problems)
     if department_id is not None and session.get(Department, department_id) is None:
-        raise NotFound("department_not_found", id=str(department_id))
+        raise NotFound("department_not_found", name=str(department_id))
     if session.scalar(select(Account.id).where(Account.username == name)) is not None:
         raise Conflict("username_taken", username=name)
     account = Account(
@@ -142,6 +127,47 @@ def _check_names(username: str, display_name: str) -> list[Problem]:
     if not 1 <= len(display_name.strip()) <= 64 or not display_name.isprintable():
         problems.append(Problem("display_name", "display_name_shape"))
     return problems
+
+
+def update_account(
+    session: Session,
+    account_id: uuid.UUID,
+    *,
+    display_name: str,
+    department_id: uuid.UUID | None,
+    by: Actor,
+    now: dt.datetime,
+) -> None:
+    """Change the name shown and the department of an account; with another department its sessions end.
+
+    Raises Invalid("account_invalid"), NotFound("department_not_found"), NotAllowed("own_account") for moving oneself,
+    and Conflict("role_needs_department") where a role would hang in the air.
+    """
+    require_allowed(by, "account.manage")
+    account = _load(session, account_id, with_roles=True)
+    problems = _check_names(account.username, display_name)
+    if problems:
+        raise Invalid("account_invalid", problems=problems)
+    has_moved = account.department_id != department_id
+    if has_moved:
+        _require_movable(session, account, department_id, by)
+    elif account.display_name == display_name.strip():
+        return
+    account.display_name, account.department_id = display_name.strip(), department_id
+    session.flush()
+    if has_moved:
+        end_all_sessions(session, account_id, now=now)
+    _audit(session, by, "account.update", account_id, now, name=account.display_name, department_id=department_id)
+
+
+def _require_movable(session: Session, account: Account, department_id: uuid.UUID | None, by: Actor) -> None:
+    if by.account_id == account.id:
+        raise NotAllowed("own_account")
+    if department_id is not None and session.get(Department, department_id) is None:
+        raise NotFound("department_not_found", name=str(department_id))
+    bound = [row.role for row in account.roles if ROLES[row.role].of_department]
+    if department_id is None and bound:
+        raise Conflict("role_needs_department", **_labels(min(bound)))
 
 
 def change_password(
@@ -297,72 +323,6 @@ def disable_unused(session: Session, *, by: Actor, now: dt.datetime, rules: Acco
         except Conflict:
             continue
     return count
-
-
-def list_accounts(
-    session: Session,
-    *,
-    by: Actor,
-    now: dt.datetime,
-    q: str = "",
-    department_id: uuid.UUID | None = None,
-    role: str | None = None,
-    after: str = "",
-    limit: int = 50,
-) -> list[AccountFacts]:
-    """Accounts in the order of their usernames after `after` (keyset), narrowed by a part of a name or a role."""
-    require_allowed(by, "account.view")
-    query = _facts_query().where(Account.username > after).order_by(Account.username).limit(limit)
-    if q:
-        part = normalise_username(q)
-        query = query.where(
-            or_(Account.username.contains(part, autoescape=True), Account.display_name.contains(q, autoescape=True))
-        )
-    if department_id is not None:
-        query = query.where(Account.department_id == department_id)
-    if role is not None:
-        query = query.where(Account.id.in_(select(AccountRole.account_id).where(AccountRole.role == role)))
-    return [_facts(account, name, now) for account, name in session.execute(query)]
-
-
-def get_account(session: Session, account_id: uuid.UUID, *, now: dt.datetime) -> AccountFacts:
-    """The account of this id; raises NotFound("account_not_found")."""
-    row = session.execute(_facts_query().where(Account.id == account_id)).one_or_none()
-    if row is None:
-        raise NotFound("account_not_found")
-    return _facts(row[0], row[1], now)
-
-
-def find_account(session: Session, username: str, *, now: dt.datetime) -> AccountFacts | None:
-    """The account of this name in any spelling of case and width, or None."""
-    row = session.execute(_facts_query().where(Account.username == normalise_username(username))).one_or_none()
-    return _facts(row[0], row[1], now) if row is not None else None
-
-
-def _facts_query() -> Select[Account, str]:
-    return (
-        select(Account, Department.name)
-        .outerjoin(Department, Department.id == Account.department_id)
-        .options(selectinload(Account.roles))
-        .execution_options(populate_existing=True)
-    )
-
-
-def _facts(account: Account, department_name: str | None, now: dt.datetime) -> AccountFacts:
-    held = {row.role for row in account.roles}
-    return AccountFacts(
-        id=account.id,
-        username=account.username,
-        display_name=account.display_name,
-        department_id=account.department_id,
-        department_name=department_name,
-        roles=tuple(role for role in ROLES if role in held),
-        is_active=account.is_active,
-        is_locked=account.locked_until is not None and now < account.locked_until,
-        must_change_password=account.must_change_password,
-        last_login_at=account.last_login_at,
-        created_at=account.created_at,
-    )
 
 
 def _load(session: Session, account_id: uuid.UUID, *, with_roles: bool = False) -> Account:

@@ -49,8 +49,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "display_name_shape": ("请填写姓名，最多 64 个字符。", "Enter a name of at most 64 characters."),
     "own_account": (
-        "不能停用自己的账号，请由另一位系统管理员操作。",
-        "You cannot disable your own account; ask another system administrator.",
+        "不能停用自己的账号或变更自己的部门，请由另一位系统管理员操作。",
+        "You cannot disable or move your own account; ask another system administrator.",
     ),
     # Roles
     "role_not_found": (

@@ -118,6 +118,30 @@ def test_only_the_system_admin_makes_accounts_and_only_the_security_admin_grants
     assert accounts.get_account(session, person.id, now=now).roles == ("office",)
 
 
+def test_a_person_moves_to_another_department_and_signs_in_anew(
+    session: Session, now: dt.datetime, department: Department
+) -> None:
+    account = make(session, now, "zhangwei", "editor", department=department)
+    other = Department(slug="jiaoyu", name="黄石港区教育局", short_name="区教育局", created_at=now)
+    session.add(other)
+    session.flush()
+    token = sign_in(session, now) or ""
+    change = {"by": OPERATOR, "now": now}
+    accounts.update_account(session, account.id, display_name="张伟", department_id=department.id, **change)
+    assert accounts.find_actor(session, token, now=now) is not None, "a new name ends nothing"
+    accounts.update_account(session, account.id, display_name="张伟", department_id=other.id, **change)
+    assert accounts.find_actor(session, token, now=now) is None
+    facts = accounts.get_account(session, account.id, now=now)
+    assert (facts.display_name, facts.department_name) == ("张伟", "黄石港区教育局")
+    with pytest.raises(Conflict, match="role_needs_department"):
+        accounts.update_account(session, account.id, display_name="张伟", department_id=None, **change)
+    with pytest.raises(Invalid):
+        accounts.update_account(session, account.id, display_name=" ", department_id=other.id, **change)
+    before = len(acts(session))
+    accounts.update_account(session, account.id, display_name=" 张伟 ", department_id=other.id, **change)
+    assert len(acts(session)) == before, "equal values leave no trace"
+
+
 # --- roles -----------------------------------------------------------------------------------------------------------
 
 

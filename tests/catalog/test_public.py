@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from catalog.errors import Gone, NotFound
@@ -328,3 +329,24 @@ def test_totals_of_the_catalog(session: Session, publish: Publish) -> None:
     totals = count_public(session)
     assert (totals.entries, totals.departments, totals.domains) == (3, 2, 2)
     assert (totals.files, totals.rows, totals.bytes) == (3, 15, 300)
+
+
+def test_public_reads_keep_their_query_budget(session: Session, publish: Publish) -> None:
+    rows = [publish("条目", name=f"e-{n}") for n in range(30)]
+    statements: list[str] = []
+
+    def count(read: Callable[[], object]) -> int:
+        statements.clear()
+        read()
+        return len(statements)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    hits = Criteria(ids=tuple(row.entry_id for row in rows))
+    assert count(lambda: list_public(session, Criteria(domain=("social_aid",)), today=TODAY)) == 3
+    assert count(lambda: list_public(session, hits, sort="relevance", today=TODAY)) == 2
+    assert count(lambda: get_public(session, "e-7", today=TODAY)) == 2
+    assert count(lambda: list_records(session, Criteria(), today=TODAY)) == 1
+    assert count(lambda: count_facets(session, Criteria(), today=TODAY)) == 7
+    assert count(lambda: count_facets(session, hits, today=TODAY)) == 2
+    assert count(lambda: count_public(session)) == 1
