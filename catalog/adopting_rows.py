@@ -22,6 +22,13 @@ _LEAST_TAG = 2
 _LIST_MARKS = re.compile(r"[,，;；、|\s\[\]'\"]+")
 _PHONE = re.compile(r"[0-9+][0-9\-－ ()（）]{5,20}")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+_FILLED_FROM = {
+    "format_type": "formats",
+    "format_category": "format_type",
+    "contact_phone": "contact",
+    "contact_email": "contact",
+}
+"""Column of the department sheet → the portal column from which it is filled."""
 _FATAL = frozenset({"title", "is_secret"})
 """Columns whose faults refuse the row."""
 
@@ -48,6 +55,7 @@ class Foreign:
 
 def read_foreign(reading: SheetReading, entry: ReadEntry, *, today: dt.datetime) -> Foreign:
     """Interpret a row of another portal's list."""
+    reading = _widened(reading)
     draft = interpret(reading, _adapted(entry))
     url = entry.text("source_url").strip()
     return Foreign(
@@ -74,6 +82,15 @@ def _weighed(reading: SheetReading, draft: Draft) -> list[CellProblem]:
         row = draft.read.row
         weighed.append(CellProblem(reading.address("title", row), row, "title", "required_missing"))
     return weighed
+
+
+def _widened(reading: SheetReading) -> SheetReading:
+    """The reading with the columns that `_adapted` fills, at the cells from which it takes them."""
+    letters = dict(reading.letters)
+    for name, source in _FILLED_FROM.items():
+        if source in letters:
+            letters.setdefault(name, letters[source])
+    return replace(reading, letters=letters)
 
 
 def _adapted(entry: ReadEntry) -> ReadEntry:

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from catalog.audit import record_audit
 from catalog.errors import Conflict, DomainError, NotFound
@@ -74,11 +74,12 @@ def reading_of(upload: SheetUpload) -> SheetReading:
 
 
 def list_uploads(session: Session, *, department_id: uuid.UUID, by: Actor, limit: int = 20) -> list[SheetUpload]:
-    """The newest uploads of a department, without their readings being needed. Raises NotAllowed."""
+    """The newest uploads of a department; their readings, which may be large, are not loaded. Raises NotAllowed."""
     require_allowed(by, "sheet.import", department_id=department_id)
     query = (
         select(SheetUpload)
         .where(SheetUpload.department_id == department_id)
+        .options(defer(SheetUpload.reading, raiseload=True))
         .order_by(SheetUpload.created_at.desc(), SheetUpload.id)
         .limit(limit)
     )
