@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TRANSLATIONS = Path(__file__).parent / "translations" / "en"
-PAGE_BLUEPRINTS = frozenset({"public", "desk", "office", "account"})
-"""Only pages have two languages; feeds and API carry both in one answer."""
+PAGE_BLUEPRINTS = frozenset({"public", "desk", "office", "account", "api"})
+"""Only pages have two languages (of the API the page that describes it); feeds and answers of the API carry both."""
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 

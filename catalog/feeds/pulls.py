@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from catalog.models import FeedPull
 
 FEEDS = {
-    "dcat-jsonld": ("完整目录 (DCAT)", "Whole catalog (DCAT)"),
+    "dcat-jsonld": ("完整目录（DCAT）", "Whole catalog (DCAT)"),
     "changes": ("增量变更", "Incremental changes"),
 }
 """Feeds whose pulls are recorded, with the names people read."""

@@ -25,7 +25,7 @@ def _chosen(vocabulary: str, description: str) -> fields.List:
         load_default=list,
         metadata={
             "description": description,
-            "expected_zh": f"以下之一:{'、'.join(codes)}",
+            "expected_zh": f"以下之一：{'、'.join(codes)}",
             "expected_en": f"one of {', '.join(codes)}",
         },
     )
@@ -46,22 +46,26 @@ class EntryQuerySchema(ma.Schema):
         load_default="",
         validate=validate.Length(max=MAX_Q),
         metadata={
-            "description": "Words or parts of words; the first 100 characters and 16 words count",
+            "description": "词或词的一部分，多个词以空格分开；前 100 个字符、16 个词有效 · Words or parts of words",
             "expected_zh": f"不超过 {MAX_Q} 个字符的文本",
             "expected_en": f"a text of at most {MAX_Q} characters",
         },
     )
-    department = _pattern(r"\A[a-z0-9-]{1,80}\Z", "Slug of the department", "部门的地址名", "the slug of a department")
-    domain = _chosen("domain", "Domain (数据领域)")
-    open_type = _chosen("open_type", "How open the data is (开放类型)")
-    cycle = _chosen("update_cycle", "Update cycle (更新周期)")
-    format = _pattern(r"\A[a-z0-9]{1,20}\Z", "Format of a file, such as csv", "格式名,如 csv", "a format such as csv")
-    timeliness = _chosen("timeliness", "How the entry keeps its update promise")
+    department = _pattern(
+        r"\A[a-z0-9-]{1,80}\Z", "部门的地址名 · Slug of the department", "部门的地址名", "the slug of a department"
+    )
+    domain = _chosen("domain", "数据领域 · Domain")
+    open_type = _chosen("open_type", "开放类型 · How open the data is")
+    cycle = _chosen("update_cycle", "更新周期 · Update cycle")
+    format = _pattern(
+        r"\A[a-z0-9]{1,20}\Z", "文件格式，如 csv · Format of a file", "格式名，如 csv", "a format such as csv"
+    )
+    timeliness = _chosen("timeliness", "更新状态 · How the entry keeps its update promise")
     limit = fields.Integer(
         load_default=DEFAULT_LIMIT,
         validate=validate.Range(1, MAX_LIMIT),
         metadata={
-            "description": "Entries of one page",
+            "description": "每页条数 · Entries of one page",
             "expected_zh": f"1 到 {MAX_LIMIT} 的整数",
             "expected_en": f"a whole number from 1 to {MAX_LIMIT}",
         },
@@ -70,7 +74,7 @@ class EntryQuerySchema(ma.Schema):
         load_default=0,
         validate=validate.Range(0, 2**62),
         metadata={
-            "description": "`next_after` of the former page",
+            "description": "上一页返回的 next_after · `next_after` of the former page",
             "expected_zh": "上一页返回的 next_after",
             "expected_en": "the next_after of the former page",
         },

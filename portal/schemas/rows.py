@@ -20,12 +20,12 @@ ROW_PARAMETERS: list[dict[str, Any]] = [
         "description": description,
     }
     for name, schema, description in (
-        ("_columns", {"type": "string"}, "Keys of the columns wanted; may be repeated"),
-        ("_q", {"type": "string"}, "Words that must stand in some cell of the row"),
-        ("_sort", {"type": "string"}, "Key of the column to sort by; a leading - descends; may be repeated"),
-        ("_limit", {"type": "integer", "minimum": 1, "maximum": 10_000}, "Rows of one page, 100 by default"),
-        ("_offset", {"type": "integer", "minimum": 0}, "Rows to skip"),
-        ("_after", {"type": "integer", "minimum": 0}, "`next_after` of the former page"),
+        ("_columns", {"type": "string"}, "只要这些列（列名，可重复）· Keys of the columns wanted; may be repeated"),
+        ("_q", {"type": "string"}, "行内任一单元格须含的词 · Words that must stand in some cell of the row"),
+        ("_sort", {"type": "string"}, "排序列，前加 - 为降序，可重复 · Column to sort by; a leading - descends"),
+        ("_limit", {"type": "integer", "minimum": 1, "maximum": 10_000}, "每页行数，默认 100 · Rows of one page"),
+        ("_offset", {"type": "integer", "minimum": 0}, "跳过的行数 · Rows to skip"),
+        ("_after", {"type": "integer", "minimum": 0}, "上一页返回的 next_after · `next_after` of the former page"),
     )
 ] + [
     {
@@ -35,8 +35,8 @@ ROW_PARAMETERS: list[dict[str, Any]] = [
         "style": "form",
         "explode": True,
         "schema": {"type": "object", "additionalProperties": {"type": "string"}},
-        "description": "`column=value` or `column__operator=value`; all must hold. A wrong one is answered with 422 "
-        "and the known ones.",
+        "description": "`列=值` 或 `列__操作符=值`，须全部满足；写错时返回 422 并列出可用的列与操作符 · "
+        "`column=value` or `column__operator=value`; all must hold; wrong ones give 422",
     }
 ]
 

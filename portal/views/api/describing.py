@@ -16,11 +16,12 @@ from portal.schemas.problems import ProblemSchema, QueryParser
 PROBLEM = "application/problem+json"
 DOCUMENTED = (400, 403, 404, 405, 410, 422, 429, 500, 503)
 """Statuses of failures that operations may name."""
-DESCRIPTION = """Public data of this portal, without a key.
+DESCRIPTION = """公共数据目录与数据的只读接口，无需密钥。列表每页 `limit` 条，按 `next_url` 续取，直到为 null。
+错误一律为 `application/problem+json`，`code` 稳定不变；参数有误时逐项列出。数据行用 `列=值` 或 `列__操作符=值` 筛选。
 
-Lists give `limit` entries and a `next_url`; follow it until it is null. Errors are `application/problem+json`
-with a stable `code`, a sentence and, for wrong parameters, every one of them. Answers carry an `ETag`.
-Rows are asked with `column=value` or `column__operator=value`."""
+Public data of this portal, without a key. Lists give `limit` entries and a `next_url`; follow it until it is null.
+Errors are `application/problem+json` with a stable `code` and, for wrong parameters, every one of them. Rows are
+asked with `column=value` or `column__operator=value`."""
 
 
 class V1(ApiBlueprint):  # type: ignore[misc]

@@ -25,7 +25,7 @@ class Departments(MethodView):
     @access(PUBLIC)
     @cached_page
     @v1.response(200, DepartmentListSchema)
-    @v1.doc(operationId="listDepartments")
+    @v1.doc(operationId="listDepartments", summary="提供部门 · Departments")
     def get(self) -> dict[str, Any]:
         """Departments that publish data, those with most entries first."""
         site = feed_site()
@@ -53,7 +53,7 @@ class Vocabularies(MethodView):
     @access(PUBLIC)
     @cached_page
     @v1.response(200, VocabularyListSchema)
-    @v1.doc(operationId="listVocabularies")
+    @v1.doc(operationId="listVocabularies", summary="词表 · Vocabularies")
     def get(self) -> dict[str, Any]:
         """Every code that entries use, with its Chinese and English label."""
         return {"vocabularies": list(VOCABULARIES.values())}

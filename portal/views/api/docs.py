@@ -6,6 +6,7 @@ from pathlib import Path
 
 import flask_swagger_ui
 from flask import Response, render_template, send_from_directory
+from flask_babel import gettext as _
 
 from catalog.errors import NotFound
 from portal.access import PUBLIC, access
@@ -19,7 +20,19 @@ SERVED = frozenset({"swagger-ui.css", "swagger-ui-bundle.js"})
 @access(PUBLIC)
 def show_docs() -> str:
     """The API's description as a page."""
-    return render_template("api/docs.html")
+    return render_template("api/docs.html", addresses=_addresses())
+
+
+def _addresses() -> list[tuple[str, str]]:
+    """What can be asked, for those who read this page without script."""
+    return [
+        ("/openapi.json", _("OpenAPI 描述文件")),
+        ("/api/v1/entries", _("目录条目，可检索、可筛选")),
+        ("/api/v1/departments", _("提供部门")),
+        ("/api/v1/vocabularies", _("代码与名称对照")),
+        ("/catalog.jsonld", _("完整目录（DCAT-AP，JSON-LD）")),
+        ("/harvest/changes?after=0", _("增量变更，含下架通知")),
+    ]
 
 
 @bp.get("/api/docs/<file_name>")

@@ -37,7 +37,7 @@ class Entries(MethodView):
     @cached_page
     @v1.arguments(EntryQuerySchema, location="query")
     @v1.response(200, EntryPageSchema)
-    @v1.doc(operationId="listEntries")
+    @v1.doc(operationId="listEntries", summary="检索、筛选目录条目 · Search and list entries")
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Published entries: with `q` the best matches first, else in the order of first publication."""
         site = feed_site()
@@ -70,7 +70,7 @@ class Entry(MethodView):
     @v1.response(200, EntrySchema)
     @v1.alt_response(404, "NOT_FOUND")
     @v1.alt_response(410, "GONE")
-    @v1.doc(operationId="getEntry")
+    @v1.doc(operationId="getEntry", summary="一个条目的全部内容 · One complete entry")
     def get(self, name: str) -> dict[str, Any]:
         """One entry with its data items, files and addresses. 404 if unknown, 410 if withdrawn."""
         with reading() as session:

@@ -38,7 +38,7 @@ class Rows(MethodView):
     @v1.alt_response(410, "GONE")
     @v1.alt_response(422, "UNPROCESSABLE_ENTITY")
     @v1.alt_response(503, "SERVICE_UNAVAILABLE")
-    @v1.doc(operationId="listRows", parameters=ROW_PARAMETERS)
+    @v1.doc(operationId="listRows", summary="按条件取数据行 · Rows that fit", parameters=ROW_PARAMETERS)
     def get(self, name: str, resource_id: uuid.UUID) -> dict[str, Any]:
         """Rows of the published version; `total` is exact."""
         with reading() as session:
