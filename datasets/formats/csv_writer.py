@@ -14,7 +14,7 @@ from pathlib import Path
 
 from datasets.columns import Column
 from datasets.formats.guard import guard_cell, guarded_sql, is_dangerous_sql
-from datasets.rows import ALL_ROWS, Selection, open_rows, printed_cell, sql_text
+from datasets.rows import ALL_ROWS, WIDE, Selection, open_rows, printed_cell, printed_list, sql_text
 
 BOM = "\ufeff"
 BLOCK_BYTES = 1 << 20
@@ -108,16 +108,19 @@ def _copy(
 
 
 def _line_sql(columns: Sequence[Column], guard: bool) -> str:
+    """One line without its LF, as an expression per cell or as one over the list of all cells."""
     blank = "'\"\"'" if len(columns) == 1 else "''"
-    cells = [f"coalesce({_field_sql(column, guard)}, {blank})" for column in columns]
-    return "concat(" + ", ',', ".join(cells) + ", chr(13))"
+    if len(columns) > WIDE:
+        cells = f"list_transform({printed_list(columns)}, lambda x: coalesce({_field_sql('x', guard)}, {blank}))"
+        return f"concat(array_to_string({cells}, ','), chr(13))"
+    fields = (
+        _field_sql(column.physical, guard) if column.type == "text" else printed_cell(column) for column in columns
+    )
+    return "concat(" + ", ',', ".join(f"coalesce({field}, {blank})" for field in fields) + ", chr(13))"
 
 
-def _field_sql(column: Column, guard: bool) -> str:
+def _field_sql(text: str, guard: bool) -> str:
     """One field. Only text can hold signs that need quotes or a guard; printed numbers and days cannot."""
-    if column.type != "text":
-        return printed_cell(column)
-    text = column.physical
     quotes = " OR ".join(f"contains({text}, {sign})" for sign in ("','", "'\"'", "chr(10)", "chr(13)"))
     value = f"({guarded_sql(text)})" if guard else text
     return f"CASE WHEN {quotes} THEN concat('\"', replace({value}, '\"', '\"\"'), '\"') ELSE {value} END"
@@ -129,7 +132,10 @@ def _has_guarded(store: Path, columns: Sequence[Column]) -> bool:
     texts = [column for column in columns if column.type == "text"]
     if not texts:
         return False
-    condition = " OR ".join(f"({is_dangerous_sql(column.physical)})" for column in texts)
+    if len(texts) > WIDE:
+        condition = f"len(list_filter({printed_list(texts)}, lambda x: {is_dangerous_sql('x')})) > 0"
+    else:
+        condition = " OR ".join(f"({is_dangerous_sql(column.physical)})" for column in texts)
     with open_rows(store) as connection:
         return connection.execute(f"SELECT 1 FROM data WHERE {condition} LIMIT 1").fetchone() is not None
 

@@ -40,7 +40,7 @@ class QueryPool:
         deadline: float = 5.0,
         patience: float = 2.0,
         memory_bytes: int = 512 << 20,
-        export_size: int = 1,
+        export_size: int = 2,
         export_deadline: float = 300.0,
         export_patience: float = 60.0,
         idle_seconds: float = 300.0,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from datasets.columns import Column
 from datasets.query.question import Condition, Query, Sort
-from datasets.rows import Selection, printed_cell, typed_cell
+from datasets.rows import WIDE, Selection, printed_cell, typed_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ def _word(word: str, columns: Sequence[Column]) -> Clause:
     """A word stands in some cell as it is printed, whatever its case."""
     has_case = word.lower() != word.upper()
     pattern = "contains(lower({0}), lower(?))" if has_case else "contains({0}, ?)"
-    tests = [f"coalesce({pattern.format(printed_cell(column))}, false)" for column in columns]
+    cells = [printed_cell(column) for column in columns]
+    if len(cells) > WIDE:  # no word holds the separator, because Python splits words at it
+        cells = [f"concat_ws(chr(31), {', '.join(cells)})"]
+    tests = [f"coalesce({pattern.format(cell)}, false)" for cell in cells]
     return Clause(" OR ".join(tests) or "false", (word,) * len(tests))
 
 

@@ -41,9 +41,9 @@ def make_store(tmp_path: Path) -> MakeStore:
         connection.execute(f"CREATE TABLE data (_row BIGINT, {cells}{shadows})")
         names = ", ".join(["_row", *(f"c{column.index}" for column in columns)])
         if rows:
-            marks = ", ".join("?" * (len(columns) + 1))
-            values = [[number, *row] for number, row in enumerate(rows, start=1)]
-            connection.executemany(f"INSERT INTO data ({names}) VALUES ({marks})", values)
+            marks = ", ".join(f"({', '.join('?' * (len(columns) + 1))})" for _ in rows)
+            values = [value for number, row in enumerate(rows, start=1) for value in (number, *row)]
+            connection.execute(f"INSERT INTO data ({names}) VALUES {marks}", values)
         for column in columns:
             if column.shadow_type:
                 kind = SQL_TYPES[column.shadow_type]

@@ -128,7 +128,7 @@ def test_digests_are_those_of_the_download_and_of_the_bare_content(make_store, t
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(ANY_TEXT.filter(bool), min_size=2, max_size=4, unique=True),
     data=st.data(),
@@ -142,7 +142,7 @@ def test_any_header_and_any_cell_come_back_from_the_csv(make_store, tmp_path: Pa
     assert read == [[guard_cell(name) for name in names], *([guard_cell(text) for text in row] for row in rows)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(text=st.text(st.sampled_from(list("=+-@＝＋－＠ '\";\t\r\n\0　.,5e%—aＡ字")), max_size=6))
 def test_guard_means_the_same_in_python_and_in_sql(text):
     row = duckdb.execute(f"SELECT {guarded_sql('c')} FROM (SELECT CAST(? AS VARCHAR) AS c)", [text])

@@ -250,7 +250,7 @@ def test_sweep_keeps_the_budget_and_what_was_used_last(downloads, version):
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), min_size=1, max_size=4), key=ANY_TEXT.filter(bool))
 def test_any_text_survives_json_and_workbook(make_store, tmp_path, rows, key):
     columns = [Column(0, key, "列"), Column(1, key + "2", "列2")]
