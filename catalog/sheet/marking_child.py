@@ -9,6 +9,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.formatting.rule import Rule
@@ -20,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from catalog.errors import Invalid
 from catalog.sheet.grid import Grid, find_header
-from catalog.sheet.marking_list import COLOURS, LIST_SHEET, Marks, Paint, write_list
+from catalog.sheet.marking_list import COLOURS, LIST_SHEET, Marks, Paint, write_list, write_text
 from catalog.sheet.opening import WIDEST_GRID, open_grids
 from catalog.sheet.reading import MAX_ROWS
 from catalog.sheet.workbook_guard import check_workbook
@@ -86,8 +87,7 @@ def _rebuild(grid: Grid) -> tuple[Workbook, Worksheet]:
         for column, text in enumerate(texts, start=1):
             if text:
                 cell = sheet.cell(row, column)
-                cell.value = text
-                cell.data_type = "s"
+                write_text(cell, text)
                 cell.alignment = Alignment(vertical="top", wrap_text=len(text) > 20)
     header = find_header(grid)
     if header:
@@ -157,4 +157,4 @@ def _fill(colour: str) -> PatternFill:
 def _comment(found: Sequence[Sequence[Any]]) -> Comment:
     text = "\n".join(dict.fromkeys(f"{entry[2]}：{entry[3]}" for entry in found))[:_MAX_COMMENT]
     height = 24 + 18 * sum(1 + len(line) // 22 for line in text.split("\n"))
-    return Comment(text, AUTHOR, height=height, width=320)
+    return Comment(ILLEGAL_CHARACTERS_RE.sub("", text), AUTHOR, height=height, width=320)

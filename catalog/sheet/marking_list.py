@@ -7,6 +7,7 @@ from copy import copy
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -74,9 +75,14 @@ def write_list(book: Workbook, sheet: Worksheet, marks: Marks, words: Mapping[st
     _set_page(listing, len(marks))
 
 
-def _write_cell(cell: Any, text: str, paint: Paint, key: str) -> None:
-    cell.value = text
+def write_text(cell: Any, text: str) -> None:
+    """A text as a text, never as a formula, and without the characters that a workbook cannot hold."""
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell.data_type = "s"
+
+
+def _write_cell(cell: Any, text: str, paint: Paint, key: str) -> None:
+    write_text(cell, text)
     paint.apply(cell, key, _style)
 
 

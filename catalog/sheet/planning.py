@@ -116,7 +116,7 @@ def plan_import(session: Session, reading: SheetReading, *, department_id: uuid.
     sheet_problems = [*reading.problems, *check_columns(reading)]
     sheet_problems += check_titles(reading, drafts, bases)
     sheet_problems += check_codes(session, reading, drafts, bases)
-    planner = _Planner(reading, bases)
+    planner = _Planner(reading, bases, drafts)
     entries = [planner.plan(draft) for draft in drafts]
     found = [*sheet_problems, *(problem for draft in drafts for problem in draft.problems)]
     return ImportPlan(entries, _in_order(found))
@@ -131,7 +131,7 @@ def _in_order(problems: Sequence[CellProblem]) -> list[CellProblem]:
 class _Planner:
     """Finds for each draft the entry that it means and says what would become of it."""
 
-    def __init__(self, reading: SheetReading, bases: Sequence[Basis]) -> None:
+    def __init__(self, reading: SheetReading, bases: Sequence[Basis], drafts: Sequence[Draft]) -> None:
         self.reading = reading
         self.by_name = {basis.name: basis for basis in bases}
         self.by_code = {basis.code: basis for basis in bases if basis.code}
@@ -140,6 +140,7 @@ class _Planner:
             if basis.state != "withdrawn":
                 self.by_title.setdefault(basis.title, []).append(basis)
         self.seen: dict[object, tuple[Draft, str]] = {}
+        self.at_home = {_marked_name(draft) for draft in drafts if self._keeps_title(draft)}
 
     def plan(self, draft: Draft) -> PlannedEntry:
         """The outcome of one draft; adds what it finds to the draft's problems."""
@@ -164,7 +165,7 @@ class _Planner:
         changes = compare_values(basis.fields, draft.fields)
         if draft.items is not None:
             changes += compare_items(basis.items, draft.items)
-        base_digest = draft.read.text("marker").rpartition(MARKER_SEPARATOR)[2]
+        base_digest = "" if self._is_copied(draft) else draft.read.text("marker").rpartition(MARKER_SEPARATOR)[2]
         is_untouched = bool(base_digest) and digest == base_digest
         if draft.has_errors():
             draft.problems += [gap for gap in gaps if gap.cell]
@@ -190,15 +191,23 @@ class _Planner:
             state = VOCABULARIES["revision_state"].label(basis.open_state)
             self._report(draft, "title", "revision_in_review", state=state)
 
+    def _keeps_title(self, draft: Draft) -> bool:
+        basis = self.by_name.get(_marked_name(draft))
+        return basis is not None and basis.title == draft.title
+
+    def _is_copied(self, draft: Draft) -> bool:
+        """A row made by copying another one: same marker, but another title while the original keeps its own."""
+        return _marked_name(draft) in self.at_home and not self._keeps_title(draft)
+
     def _find_basis(self, draft: Draft) -> Basis | None:
-        marker = draft.read.text("marker")
-        if marker:
-            basis = self.by_name.get(marker.rpartition(MARKER_SEPARATOR)[0])
+        name, is_copied = _marked_name(draft), self._is_copied(draft)
+        if name and not is_copied:
+            basis = self.by_name.get(name)
             if basis is None:
                 raise _Unclear("marker", "marker_is_unknown")
             return basis
         code = draft.fields.get("code")
-        if code in self.by_code:
+        if code in self.by_code and not is_copied:
             return self.by_code[code]
         same = self.by_title.get(draft.title, [])
         if code:
@@ -250,6 +259,11 @@ class _Planner:
             fields=draft.fields,
             items=draft.items,
         )
+
+
+def _marked_name(draft: Draft) -> str:
+    """The name of the entry that the row was made from, by its marker; empty without one."""
+    return draft.read.text("marker").rpartition(MARKER_SEPARATOR)[0]
 
 
 class _Unclear(Exception):

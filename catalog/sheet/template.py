@@ -195,6 +195,7 @@ class _Template:
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.5)
         sheet.set_footer("&C第 &P 页，共 &N 页")
         sheet.hide_gridlines(1)
+        sheet.ignore_errors({"number_stored_as_text": f"A1:{column_letter(len(TEMPLATE_COLUMNS) - 1)}{last + ROOM}"})
         sheet.set_zoom(100)
         sheet.set_tab_color("#1F5FBF")
 

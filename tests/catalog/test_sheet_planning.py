@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from catalog.entries import edit_revision, get_entry, save_revision
@@ -168,8 +169,6 @@ def _exported(session: Session, people: People, tmp_path: Path, name: str = "当
 
 def _edited(path: Path, changes: dict[str, str]) -> SheetReading:
     """The sheet after a person has typed into some cells of it."""
-    from openpyxl import load_workbook
-
     book = load_workbook(path)
     for cell, text in changes.items():
         book["目录"][cell] = text or None
@@ -299,6 +298,23 @@ def test_a_marker_of_another_department_is_refused(
     reading = _edited(path, {f"{letters['marker']}5": "bu-shi-wo-men-de-abc12@0123456789ab"})
     outcome = plan_import(session, reading, department_id=people.department.id, by=people.editor)
     assert [problem.code for problem in outcome.problems] == ["marker_is_unknown"]
+
+
+def test_a_row_copied_to_make_another_entry_is_a_new_one(
+    session: Session, people: People, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    lifecycle.entry("draft")
+    lifecycle.entry("draft", "低保对象统计")
+    path = _exported(session, people, tmp_path)
+    letters = read_sheet(path).letters
+    book = load_workbook(path)
+    sheet = book["目录"]
+    for name, letter in letters.items():
+        sheet[f"{letter}11"] = sheet[f"{letter}5"].value if name != "title" else "黄石港区社区名录（2027年）"
+    book.save(path)
+    outcome = plan_import(session, read_sheet(path), department_id=people.department.id, by=people.editor)
+    assert [(entry.kind, entry.row) for entry in outcome.entries] == [("unchanged", 5), ("unchanged", 8), ("new", 11)]
+    assert outcome.can_apply
 
 
 def test_only_those_who_may_import_for_the_department_see_a_plan(

@@ -239,18 +239,19 @@ def test_a_text_sheet_comes_back_as_a_workbook(tmp_path: Path) -> None:
     )
     sheet = book.worksheets[0]
     assert sheet["A2"].value == "=1+1"
-    assert sheet["A2"].data_type == "s" or sheet["A2"].data_type == "f"
+    with zipfile.ZipFile(tmp_path / "标注.xlsx") as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml"), "a text is never written as a formula"
     assert sheet["C2"].comment is not None
 
 
 def test_ten_thousand_cells_are_marked(tmp_path: Path) -> None:
     path = write_sheet(
-        tmp_path / "a.xlsx", *(row(信息项名称=f"项{n}", 数据类型="字", 长度="约5位") for n in range(5_000))
+        tmp_path / "a.xlsx", *(row(信息项名称=f"项{n}", 数据类型="字", 长度="约5位") for n in range(2_500))
     )
     problems = [
         CellProblem(f"{letter}{line}", line, "item.length", "unit_in_number", {"value": "约5位"})
-        for line in range(2, 5_002)
-        for letter in "MN"
+        for line in range(2, 2_502)
+        for letter in "KLMN"
     ]
     target = tmp_path / "标注.xlsx"
     assert mark_workbook(path, target, problems, describe=sentence) == 10_000
