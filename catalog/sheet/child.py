@@ -14,6 +14,9 @@ from catalog.sheet.opening import Opened, open_grids
 from catalog.sheet.reading import CellProblem, SheetReading, column_letter
 from datasets.sandbox import Progress, serve_child
 
+WARM = ("python_calamine", "openpyxl")
+"""What the nursery imports before it forks a child for this module."""
+
 
 def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Answer one request: {"action": "read", "path", "max_rows"}, or {"action": "mark", …} (see `marking`)."""

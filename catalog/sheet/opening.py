@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +94,7 @@ def _open_workbook(path: Path, kind: str, max_rows: int) -> Opened:
     if kind == "zip":
         check_workbook(path, max_rows=max_rows, max_columns=WIDEST_GRID)
     try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(path.read_bytes()))
     except (calamine.CalamineError, OSError, ValueError) as error:
         raise Invalid("sheet_cannot_be_read") from error
     grids: list[Grid] = []
@@ -108,7 +109,12 @@ def _open_workbook(path: Path, kind: str, max_rows: int) -> Opened:
         merged = tuple((a, b, c, d) for (a, b), (c, d) in sheet.merged_cell_ranges or ())
         lost |= {(len(grids), *place) for place in _lost_digits(cells)}
         grids.append(Grid(name, [[_text(cell) for cell in row] for row in cells], merged))
-    return Opened("xlsx" if kind == "zip" else "xls", grids, lost_digits=frozenset(lost))
+    return Opened(_format_of(path) if kind == "zip" else "xls", grids, lost_digits=frozenset(lost))
+
+
+def _format_of(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        return "ods" if "content.xml" in archive.namelist() else "xlsx"
 
 
 def _lost_digits(cells: Iterable[Sequence[Any]]) -> set[tuple[int, int]]:

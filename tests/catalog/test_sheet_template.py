@@ -176,7 +176,7 @@ def test_the_same_workbook_comes_back_with_red_cells_comments_and_a_list(
     session: Session, people: People, tmp_path: Path
 ) -> None:
     path = write_sheet(
-        tmp_path / "a.xlsx", row(更新周期="每俩月", 信息资源摘要=""), row(信息资源名称="养老机构", 长度="约5位")
+        tmp_path / "blob", row(更新周期="每俩月", 信息资源摘要=""), row(信息资源名称="养老机构", 长度="约5位")
     )
     plan = plan_import(session, read_sheet(path), department_id=people.department.id, by=people.editor)
     book = _marked(tmp_path, path, plan.problems)
