@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +109,7 @@ class RowReader:
         """The cells of the rows `numbers`, in their order. A join finds scattered rows faster than a list does."""
         if not numbers:
             return []
-        selected = ", ".join(printed_cell(column) if as_text else column.physical for column in columns)
+        selected = ", ".join(printed_cell(column) if as_text else _value_sql(column) for column in columns)
         row, shift = ("rowid", 1) if self.in_file_order else ("_row", 0)
         wanted = [number - shift for number in numbers]
         first, last = min(wanted), max(wanted)
@@ -120,7 +118,7 @@ class RowReader:
         if last - first + 1 != len(wanted):
             where, params = f"{where} AND {row} IN (SELECT unnest(CAST(? AS BIGINT[])))", [first, last, wanted]
         found = self.connection.execute(f"SELECT _row, {selected} FROM data WHERE {where}", params).fetchall()
-        by_number = {row[0]: [_plain(value) for value in row[1:]] for row in found}
+        by_number: dict[int, list[CellValue]] = {row[0]: list(row[1:]) for row in found}
         return [by_number[number] for number in numbers]
 
     def _one(self, sql: str, params: Sequence[object] = ()) -> tuple[Any, ...]:
@@ -135,13 +133,12 @@ def run(path: Path, columns: Sequence[Column], query: Query, *, as_text: bool = 
         return RowReader(connection, columns).page(query, as_text=as_text)
 
 
-def _plain(value: object) -> CellValue:
-    match value:
-        case None | str() | bool() | int() | float():
-            return value
-        case Decimal():
-            return float(value)
-        case dt.datetime() | dt.date():
-            return str(value)
+def _value_sql(column: Column) -> str:
+    """The cell as JSON can hold it."""
+    match column.type:
+        case "decimal":
+            return f"CAST({column.physical} AS DOUBLE)"
+        case "date" | "datetime":
+            return printed_cell(column)
         case _:
-            raise TypeError(f"no cell holds a {type(value).__name__}")
+            return column.physical
