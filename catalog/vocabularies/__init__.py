@@ -52,6 +52,7 @@ __all__ = [
     "VOCABULARIES",
     "Term",
     "Vocabulary",
+    "label",
     "simplify",
 ]
 
