@@ -192,3 +192,9 @@ def test_child_has_nothing_of_the_parents_environment(pool, store, monkeypatch):
     assert process is not None
     assert b"KAIFANG_SECRET" not in Path(f"/proc/{process.pid}/environ").read_bytes()
     fresh.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_disk_is_told_as_such(pool, store):
+    with pytest.raises(Busy, match="disk_full"):
+        pool.export(store, COLUMNS, None, "csv", Path("/dev/full"))
