@@ -241,6 +241,8 @@ def get_public(session: Session, name: str, *, today: dt.date) -> PublicEntry:
     Raises NotFound("entry_not_found"); Gone("entry_withdrawn") with title, day and reason for the tombstone page;
     Gone("entry_suspended") with day and reason, without the title, which may be part of the trouble.
     """
+    if "\x00" in name:  # PostgreSQL cannot even be asked for such a text
+        raise NotFound("entry_not_found", name="")
     row = session.scalars(_entry_query().where(CurrentRecord.name == name)).one_or_none()
     if row is None:
         raise _absence(session, name)
