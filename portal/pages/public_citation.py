@@ -75,7 +75,7 @@ def describe(record: FeedRecord, site_name: str) -> str:
         cycle = VOCABULARIES["update_cycle"].label(record.update_cycle)
         text = f"{text} {record.department_name}提供的“{record.title}”，更新周期：{cycle}。"
         text += f"信息项：{items}。" if items else ""
-        text += f"{site_name}公开发布，可免费查询和下载。"
+        text += f"{site_name}公开发布，可在线查询、筛选，以 CSV、XLSX、JSON 格式免费下载，无需登录。"
     return text[:MAX_DESCRIPTION]
 
 

@@ -115,7 +115,7 @@ def make_entry_page(
         links=tuple(resource for resource in record.resources if resource.kind != "file"),
         dictionary=make_dictionary(record, language),
         related=public.list_related(session, record, today=today),
-        citation=cite(record, address, language, publisher=house.settings.site_name, today=today),
+        citation=cite(record, address, language, publisher=_publisher(house, language), today=today),
         json_ld=schema_org(record, address, house.settings, language),
         is_whole=all(file.preview is not None for file in files),
     )
@@ -159,6 +159,10 @@ def make_dictionary(record: FeedRecord, language: str) -> tuple[DictionaryRow, .
         )
         for column in columns
     )  # fmt: skip
+
+
+def _publisher(house: House, language: str) -> str:
+    return house.settings.site_name_en if language == "en" else house.settings.site_name
 
 
 def _declared(item: RecordItem, language: str) -> DictionaryRow:
