@@ -102,12 +102,12 @@ def import_catalog(
     return report
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
-    """What the catalog has under an identity; `is_ours` if this run has written it."""
+    """An entry that the catalog has under an identity; `is_met` once a row of this run has been matched with it."""
 
     entry_id: uuid.UUID
-    is_ours: bool
+    is_met: bool = False
 
 
 class _Importer:
@@ -133,7 +133,13 @@ class _Importer:
         self.names = load_names(session)
         urls = Counter(entry.text("source_url") for entry in reading.entries)
         self.unique_urls = {url for url, count in urls.items() if url and count == 1}
-        self.known = {key: _Known(entry_id, False) for key, entry_id in self._load_known()}
+        titles: dict[str, set[str]] = {}
+        for entry in reading.entries:
+            titles.setdefault(entry.text("source_url"), set()).add(entry.text("title"))
+        self.shared_urls = {url for url, under in titles.items() if len(under) > 1}
+        self.known: dict[tuple[Any, ...], list[_Known]] = {}
+        for key, entry_id in self._load_known():
+            self.known.setdefault(key, []).append(_Known(entry_id))
 
     def _load_known(self) -> Iterable[tuple[tuple[Any, ...], uuid.UUID]]:
         shown = func.coalesce(Entry.open_revision_id, Entry.published_revision_id)
@@ -141,7 +147,7 @@ class _Importer:
             select(Entry.id, Entry.code, Entry.source_url, Entry.department_id, Revision.title)
             .join(Revision, Revision.id == shown)
             .where(Entry.state != "withdrawn")
-            .order_by(Entry.created_at.desc(), Entry.name)
+            .order_by(Entry.created_at, Entry.name)
         )
         for entry_id, code, url, department_id, title in self.session.execute(query):
             if code:
@@ -160,12 +166,8 @@ class _Importer:
             self.report.refused += 1
             return
         key = self._identity(row, department_id)
-        known = self.known.get(key)
-        if known is None:
-            self._create(row, department_id, key)
-            return
         try:
-            self._meet(row, department_id, key, known)
+            self._meet(row, department_id, key)
         except (Conflict, Invalid) as error:
             self._refuse(row, error)
 
@@ -196,6 +198,7 @@ class _Importer:
         return made.id
 
     def _create(self, row: Foreign, department_id: uuid.UUID, key: tuple[Any, ...]) -> None:
+        url = None if row.source_url in self.shared_urls else row.source_url
         try:
             with self.session.begin_nested():
                 entry = create_entry(
@@ -206,24 +209,24 @@ class _Importer:
                     by=self.by,
                     now=self.now,
                     act=ACT,
-                    source_url=row.source_url,
+                    source_url=url,
                     issued_on=row.issued_on,
                     data_updated_on=row.data_updated_on,
                 )
-                if row.source_url:
-                    self._link(entry, row.source_url)
+                if url:
+                    self._link(entry, url)
         except (Conflict, Invalid) as error:
             self._refuse(row, error)
             return
-        self.known[key] = _Known(entry.id, True)
-        self.known.setdefault(("title", department_id, row.title), _Known(entry.id, True))
+        for identity in {key, ("title", department_id, row.title)}:
+            self.known.setdefault(identity, []).append(_Known(entry.id, is_met=True))
         if self._adopt(entry, row):
             self.report.adopted += 1
         else:
             self.report.drafted += 1
 
     def _link(self, entry: Entry, url: str) -> None:
-        """The page from which the entry came, as a link of the entry."""
+        """The page from which the entry came, as a link of the entry; never one that a list gives to many entries."""
         add_resource(self.session, entry, kind="link", title="原平台页面", url=url, by=self.by, now=self.now, act=ACT)
 
     def _adopt(self, entry: Entry, row: Foreign) -> bool:
@@ -242,35 +245,50 @@ class _Importer:
     def _headers(self, names: list[str]) -> str:
         return "、".join(CellProblem("", 0, name, "").label() or name for name in names)
 
-    def _meet(self, row: Foreign, department_id: uuid.UUID, key: tuple[Any, ...], known: _Known) -> None:
-        """A row whose entry is there: the same is merged, a change becomes a revision, a twin of this run an entry."""
-        entry = lock_entry(self.session, known.entry_id)
+    def _meet(self, row: Foreign, department_id: uuid.UUID, key: tuple[Any, ...]) -> None:
+        """Match a row with the entries of its identity.
+
+        One that says the same is merged; else the first that no row has claimed yet is updated; where all are claimed
+        the row is a namesake, an entry of its own.
+        """
+        candidates = self.known.get(key, [])
+        for known in candidates:
+            if self._says_the_same(row, known):
+                known.is_met = True
+                self.report.merged += 1
+                return
+        free = next((known for known in candidates if not known.is_met), None)
+        if free is not None:
+            self._update(row, free)
+            return
+        if candidates:
+            self._note(row, "title", "title_repeats_here")
+        self._create(row, department_id, key)
+
+    def _says_the_same(self, row: Foreign, known: _Known) -> bool:
+        entry = self.session.get_one(Entry, known.entry_id)
         revision_id = entry.open_revision_id or entry.published_revision_id
         assert revision_id is not None
         revision = get_revision(self.session, revision_id)
         current = {"code": entry.code, **revision_values(revision)}
         items = [item_values(item) for item in revision.items]
-        new_items = row.items or items
-        if content_digest({**current, **row.fields}, new_items) == content_digest(current, items):
-            self.report.merged += 1
-            return
-        if known.is_ours:
-            self._note(row, "title", "title_repeats_here")
-            self._create(row, department_id, (*key, row.row))
-            return
+        return content_digest({**current, **row.fields}, row.items or items) == content_digest(current, items)
+
+    def _update(self, row: Foreign, known: _Known) -> None:
+        known.is_met = True
         with self.session.begin_nested():
+            entry = lock_entry(self.session, known.entry_id)
             draft = edit_revision(self.session, entry, by=self.by, now=self.now, act=ACT)
             save_revision(
                 self.session,
                 draft,
                 fields=row.fields,
-                items=new_items,
+                items=row.items or None,
                 expected_lock=draft.lock_version,
                 by=self.by,
                 now=self.now,
                 act=ACT,
             )
-        self.known[key] = _Known(entry.id, True)
         self.report.updated += 1
 
     def _refuse(self, row: Foreign, error: DomainError) -> None:

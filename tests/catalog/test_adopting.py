@@ -115,6 +115,15 @@ def test_exact_copies_merge_and_namesakes_stay_apart(session: Session, load: Any
     report = load(plain, plain, {**plain, "更新周期": "每年"})
     assert (report.drafted, report.merged) == (2, 1)
     assert report.note_counts["title_repeats_here"] == 1
+    again = load(plain, plain, {**plain, "更新周期": "每年"})
+    assert (again.merged, again.drafted, again.updated) == (3, 0, 0)
+
+
+def test_an_address_that_a_list_gives_to_many_entries_is_nobodys(session: Session, load: Any) -> None:
+    report = load(ROW, another(标题="社会组织名录"))
+    assert report.drafted == 2
+    assert set(session.scalars(select(Entry.source_url))) == {None}
+    assert session.scalars(select(Resource)).all() == []
 
 
 def test_what_is_not_understood_stays_empty_and_is_counted(session: Session, load: Any) -> None:
