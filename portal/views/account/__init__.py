@@ -18,6 +18,13 @@ from portal.security import SIGN_IN_LIMIT, limiter
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
+WORKPLACES = {
+    "office.view": "office.overview",
+    "desk.view": "desk.overview",
+    "account.view": "office.list_accounts",
+    "audit.read": "office.show_audit",
+}
+"""Act → first page of the people who may do it, the most used first."""
 MAX_FIELD = 200
 """Longer user names or passwords than this are cut before anything is computed from them."""
 
@@ -130,9 +137,5 @@ def _go_on() -> Response:
 
 def _landing() -> str:
     """The place where this person's work is."""
-    prefix = "/en" if language() == "en" else ""
-    if is_allowed(actor(), "office.view"):
-        return f"{prefix}/office"
-    if is_allowed(actor(), "desk.view"):
-        return f"{prefix}/desk"
-    return url_for("account.overview")
+    endpoint = next((place for act, place in WORKPLACES.items() if is_allowed(actor(), act)), "account.overview")
+    return url_for(endpoint)

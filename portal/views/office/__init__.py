@@ -4,6 +4,6 @@ from flask import Blueprint
 
 bp = Blueprint("office", __name__, url_prefix="/office")
 
-from portal.views.office import accounts, departments, records  # noqa: E402  the views register themselves
+from portal.views.office import accounts, departments, overview, records, review  # noqa: E402  they register
 
-__all__ = ["accounts", "bp", "departments", "records"]
+__all__ = ["accounts", "bp", "departments", "overview", "records", "review"]

@@ -1,0 +1,110 @@
+"""The office's first page and its review queue in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from catalog.overview import DepartmentLine, Overview
+from catalog.review import QueuePage, QueueRow
+from datasets.clock import day_of
+from portal.pages.desk_texts import in_words
+
+PAGE_SIZE = 50
+VOCABULARY = {"revision": "revision_state", "version": "version_state", "withdrawal": "entry_state"}
+LONG_WAIT_DAYS = 3
+"""Days after which a waiting line is marked."""
+TASKS: tuple[tuple[str, str, str, str, str], ...] = (
+    # attribute of Overview, zh, en, tone, state to list ("" for the queue)
+    ("suspended", "已紧急暂停，待处理", "suspended, to be settled", "bad", "suspended"),
+    ("withdrawals", "下架申请待决定", "withdrawals to decide", "warn", "withdrawal_review"),
+    ("approved", "审核通过，待发布", "approved, to be published", "info", "approved"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLine:
+    """One thing that waits; `what` says whether metadata, data or a withdrawal."""
+
+    row: QueueRow
+    what: str
+    vocabulary: str
+    days: int
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A page of the queue."""
+
+    lines: tuple[QueueLine, ...]
+    total: int
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeTask:
+    """One kind of thing to do."""
+
+    count: int
+    text: str
+    tone: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePage:
+    """All that /office shows."""
+
+    tasks: tuple[OfficeTask, ...]
+    queue: tuple[QueueLine, ...]
+    oldest_days: int
+    waiting: int
+    published: int
+    overdue: int
+    departments: tuple[DepartmentLine, ...]
+    """Those with entries; the others are only counted."""
+    without_entries: int
+
+
+def make_overview_page(found: Overview, *, now: dt.datetime, language: str) -> OfficePage:
+    """The first page: tasks, the head of the queue, a line for each department."""
+    lines = tuple(_line(row, now, language) for row in found.queue)
+    first = OfficeTask(found.waiting, in_words(("等待审核", "waiting for review"), language), "warn", "")
+    others = [
+        OfficeTask(getattr(found, name), in_words((zh, en), language), tone, state)
+        for name, zh, en, tone, state in TASKS
+    ]
+    busy = [one for one in found.departments if _has_anything(one)]
+    return OfficePage(
+        tasks=tuple(task for task in (first, *others) if task.count),
+        queue=lines,
+        oldest_days=max((line.days for line in lines), default=0),
+        waiting=found.waiting,
+        published=found.published,
+        overdue=found.overdue,
+        departments=tuple(sorted(busy, key=lambda one: (-one.overdue, -one.published))),
+        without_entries=len(found.departments) - len(busy),
+    )
+
+
+def make_queue_page(found: QueuePage, *, now: dt.datetime, language: str) -> QueueView:
+    """A page of the queue, oldest first."""
+    return QueueView(tuple(_line(row, now, language) for row in found.rows), found.total, found.next)
+
+
+def _line(row: QueueRow, now: dt.datetime, language: str) -> QueueLine:
+    days = (day_of(now) - day_of(row.since)).days
+    return QueueLine(row, _what(row, language), VOCABULARY[row.kind], days, days > LONG_WAIT_DAYS)
+
+
+def _what(row: QueueRow, language: str) -> str:
+    if row.kind == "withdrawal":
+        return in_words(("下架申请", "Withdrawal"), language)
+    if row.kind == "version":
+        return in_words((f"第 {row.version_number} 版数据", f"Data, version {row.version_number}"), language)
+    return in_words(("新条目", "New entry") if row.is_new else ("目录修订", "Revision"), language)
+
+
+def _has_anything(one: DepartmentLine) -> bool:
+    return bool(one.published or one.in_review or one.returned or one.drafts)

@@ -1,0 +1,19 @@
+"""The workspace of a department: what to do first, its entries, its Excel sheet, its data files."""
+
+from flask import Blueprint
+
+from datasets.columns import TYPES
+from portal.context import language
+
+bp = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@bp.app_template_filter("column_type")
+def column_type(code: str) -> str:
+    """The label of a column's type in the language of the page."""
+    return TYPES.get(code, (code, code))[language() == "en"]
+
+
+from portal.views.desk import data, editing, entries, intakes, overview, resources, sheets  # noqa: E402  they register
+
+__all__ = ["bp", "data", "editing", "entries", "intakes", "overview", "resources", "sheets"]
