@@ -17,13 +17,12 @@ from portal.followers import Generation
 from portal.settings import Settings
 
 if TYPE_CHECKING:
+    from catalog.search import SearchIndex
     from datasets.downloads import Downloads
     from datasets.query.pool import QueryPool
-    from datasets.usage import UsageLog
-
-    from catalog.search import SearchIndex
     from datasets.storage.local import LocalStore
     from datasets.storage.row_stores import RowStores
+    from datasets.usage import UsageLog
 
 
 @dataclass

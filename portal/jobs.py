@@ -40,6 +40,8 @@ class Chore:
     run: Callable[[House], None]
     every_seconds: float
     on_wake: bool = False
+    is_large: Callable[[House], bool] = lambda _: False
+    """Whether this turn needs so much memory that it goes to a process of its own, which gives it back."""
 
 
 def check_deadlines(house: House, params: Mapping[str, Any], report: Report) -> None:
@@ -92,6 +94,11 @@ def follow_search(house: House) -> None:
         house.search.follow(session)
 
 
+def is_search_behind(house: House) -> bool:
+    """Whether there is something to write: writing loads dictionaries of 100 MB."""
+    return house.search.change_number() != house.generation.number()
+
+
 def fold_usage(house: House) -> None:
     """Add spooled views and downloads to the counts."""
     with house.database.work() as session:
@@ -110,6 +117,6 @@ JOBS: Mapping[str, JobKind] = {
 }
 
 CHORES: tuple[Chore, ...] = (
-    Chore("search.follow", follow_search, 30.0, on_wake=True),
+    Chore("search.follow", follow_search, 30.0, on_wake=True, is_large=is_search_behind),
     Chore("usage.fold", fold_usage, 10.0),
 )

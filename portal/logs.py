@@ -63,8 +63,9 @@ def set_up_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("waitress.queue", "alembic", "flask_limiter", "sqlalchemy"):
+    for noisy in ("alembic", "flask_limiter", "sqlalchemy"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 
 class AccessLog:

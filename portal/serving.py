@@ -82,11 +82,30 @@ def run_web(app: Flask, sock: socket.socket, settings: Settings, *, parent: int 
 
 def run_worker(house: House, *, parent: int | None = None) -> None:
     """Do jobs in this process until SIGTERM, SIGINT or the end of `parent`."""
-    worker = Worker(house)
+    worker = Worker(house, run_apart=lambda run: in_child(house, run))
     for number in STOP_SIGNALS:
         signal.signal(number, lambda *_: worker.stop())
     worker.run(is_alone=lambda: parent is not None and os.getppid() != parent)
     house.close()
+
+
+def in_child(house: House, run: Callable[[], None]) -> None:
+    """Run in a forked process, on database connections of its own, and wait: what it loads is given back at its end."""
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        return
+    status = 1
+    try:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        house.database.engine.dispose(close=False)
+        run()
+        status = 0
+    except Exception:
+        log.exception("a chore failed")
+    finally:
+        os._exit(status)
 
 
 @dataclass
@@ -184,9 +203,14 @@ class Supervisor:
 
 
 def supervise(house: House, sock: socket.socket) -> None:
-    """Run web processes and the worker over `house` until told to stop."""
+    """Run web processes and the worker over `house` until told to stop.
+
+    Templates are compiled before the fork, so that no person waits for that and all processes share it.
+    """
     settings = house.settings
     app = create_app(house=house)
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
     house.database.engine.dispose()
     parent = os.getpid()
     web = [

@@ -39,8 +39,17 @@ class UnknownJob(NotFound):
 class Worker:
     """One worker process; several may run side by side."""
 
-    def __init__(self, house: House, *, jobs: Mapping[str, JobKind] = JOBS, chores: tuple[Chore, ...] = CHORES) -> None:
+    def __init__(
+        self,
+        house: House,
+        *,
+        jobs: Mapping[str, JobKind] = JOBS,
+        chores: tuple[Chore, ...] = CHORES,
+        run_apart: Callable[[Callable[[], None]], None] = lambda run: run(),
+    ) -> None:
+        """`run_apart` runs a large chore; `serving.in_child` does so in a process of its own."""
         self.house = house
+        self._run_apart = run_apart
         self._jobs = jobs
         self._chores = chores
         self._chore_due = {chore.name: 0.0 for chore in chores}
@@ -144,7 +153,10 @@ class Worker:
 
     def _do_chore(self, chore: Chore) -> None:
         try:
-            chore.run(self.house)
+            if chore.is_large(self.house):
+                self._run_apart(lambda: chore.run(self.house))
+            else:
+                chore.run(self.house)
         except Exception:
             log.exception("chore %s failed", chore.name)
 

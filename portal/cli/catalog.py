@@ -22,7 +22,9 @@ def catalog() -> None:
 
 @catalog.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--adopt", is_flag=True, help="原平台已公开的直接发布 · Publish entries that are already public elsewhere.")
+@click.option(
+    "--adopt", is_flag=True, help="原平台已公开的直接发布 · Publish entries that are already public elsewhere."
+)
 @click.option("--create-departments", is_flag=True, help="新建名单外的部门 · Create departments that are unknown.")
 def import_file(file: Path, adopt: bool, create_departments: bool) -> None:
     """导入目录清单(xlsx、csv、json),列名按别名识别;未列出的目录不受影响 · Import a list of entries."""

@@ -84,10 +84,12 @@ def operator() -> Actor:
 @contextmanager
 def progress(zh: str, en: str) -> Iterator[Advance]:
     """A progress bar on a terminal, silence elsewhere; yields `advance(done, total)`."""
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     label = en if cli_language() == "en" else zh
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, transient=True, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)

@@ -26,7 +26,9 @@ def inspect(file: Path, rows: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         reading = read_file(file, file_name=file.name, row_store=Path(folder) / "rows.duckdb")
     click.echo(f"{reading.file_format}  {reading.encoding or ''}  {reading.sheet or ''}".rstrip())
-    say(f"{reading.row_count} 行,{len(reading.columns)} 列", f"{reading.row_count} rows, {len(reading.columns)} columns")
+    say(
+        f"{reading.row_count} 行,{len(reading.columns)} 列", f"{reading.row_count} rows, {len(reading.columns)} columns"
+    )
     for column in reading.columns:
         click.echo(f"  {column.index + 1:3} {column.name}  {column.type}")
     for warning in reading.warnings:
