@@ -128,10 +128,9 @@ def measure(home: Path) -> None:
     """Start the portal on `home` and print all figures."""
     port, other = free_port(), free_port()
     environment = {**os.environ, "KAIFANG_HOME": str(home), "PORT": str(port), "REQUESTS_PER_MINUTE": "9000000"}
-    subprocess.run(
-        [sys.executable, "-m", "portal", "db", "upgrade"], env=environment, check=True, stdout=subprocess.DEVNULL
-    )
-    portal = subprocess.Popen([sys.executable, "-m", "portal", "serve"], env=environment, stdout=subprocess.DEVNULL)
+    kaifang, quiet = [sys.executable, "-m", "portal"], subprocess.DEVNULL
+    subprocess.run([*kaifang, "db", "upgrade"], env=environment, check=True, stdout=quiet)
+    portal = subprocess.Popen([*kaifang, "serve"], env=environment, stdout=quiet)
     bare = None
     try:
         print(f"start until the first page        {wait_for(port, '/'):6.2f} s")
