@@ -28,7 +28,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from datasets.errors import Busy, Conflict, DomainError, Gone, Invalid, NotAllowed, NotFound, Problem, TooLarge
+from datasets.nursery import CAN_FORK, Child, Nursery
 
+Process = subprocess.Popen[bytes] | Child
 Progress = Callable[[dict[str, Any]], None]
 Handler = Callable[[dict[str, Any], Progress], dict[str, Any]]
 
@@ -43,6 +45,7 @@ ANSWER_BYTES = 64 << 20
 _ERRORS: dict[str, type[DomainError]] = {
     kind.__name__: kind for kind in (NotFound, Gone, Invalid, Conflict, NotAllowed, TooLarge, Busy, DomainError)
 }
+_nursery = Nursery()
 _TIME_SIGNALS = {getattr(signal, "SIGXCPU", 0)}
 _MEMORY_SIGNALS = {signal.SIGABRT, signal.SIGKILL}
 
@@ -71,24 +74,34 @@ def run_limited(
         tempfile.TemporaryDirectory(prefix="kaifang-", ignore_cleanup_errors=True) as folder,
         tempfile.TemporaryFile() as complaints,
     ):
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            cwd=folder,
-            env=_environment(folder),
-            start_new_session=True,
-            close_fds=True,
-        )
+        process = _start(module, folder, complaints)
         try:
             answer, ended_by = _converse(process, {"limits": asdict(limits), "request": request}, limits, on_progress)
         finally:
             _kill(process)
         if answer is None:
-            _log_death(module, process.returncode, ended_by, complaints)
-            raise _explain_death(process.returncode, ended_by, limits)
+            code = process.returncode or 0
+            _log_death(module, code, ended_by, complaints)
+            raise _explain_death(code, ended_by, limits)
     return _unpack(answer)
+
+
+def _start(module: str, folder: str, complaints: IO[bytes]) -> Process:
+    """A child for `module`: forked from the warm nursery, or a fresh interpreter where that is not possible."""
+    environment = _environment(folder)
+    if CAN_FORK:
+        with contextlib.suppress(OSError):
+            return _nursery.start(module, folder, complaints, environment)
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=complaints,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+        close_fds=True,
+    )
 
 
 def serve_child(handler: Handler) -> None:
@@ -152,7 +165,7 @@ def _environment(folder: str) -> dict[str, str]:
 
 
 def _converse(
-    process: subprocess.Popen[bytes], envelope: dict[str, Any], limits: Limits, on_progress: Progress | None
+    process: Process, envelope: dict[str, Any], limits: Limits, on_progress: Progress | None
 ) -> tuple[dict[str, Any] | None, str | None]:
     """Send the request, relay progress, watch clock and memory; gives (answer, None) or (None, limit that ended it)."""
     assert process.stdin is not None and process.stdout is not None
@@ -198,14 +211,17 @@ def _resident_bytes(pid: int) -> int:
         return 0
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
+def _kill(process: Process) -> None:
     """End the child and whatever it started, and collect it."""
     if process.stdout is not None:
         _close(process.stdout)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(1)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+    if isinstance(process, Child):
+        process.kill_group()
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

@@ -11,6 +11,9 @@ from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reading import ReadOptions, Recipe
 from datasets.sandbox import Progress, serve_child
 
+WARM = ("pandas", "duckdb", "python_calamine")
+"""What the nursery imports before it forks a child for this module."""
+
 
 def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read `request["path"]` into the row store `request["row_store"]`; gives the Reading as a dict."""

@@ -1,0 +1,96 @@
+"""Accounts of the demonstration: an editor and a reviewer per body, the data office, and the three managers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from catalog.accounts import create_account
+from catalog.departments import create_department
+from catalog.permissions import Actor, system_actor
+from portal.demo.specs import read_departments
+from portal.demo_accounts import DemoAccount
+
+OFFICE = "区政数局"
+HEADS = ("区民政局", "区卫健局")
+
+CENTRAL = (
+    # username, name, department, role
+    ("office", "政数局审核岗", OFFICE, "office"),
+    ("office2", "政数局发布岗", OFFICE, "office"),
+    ("system", "系统管理员", None, "system_admin"),
+    ("security", "安全管理员", None, "security_admin"),
+    ("auditor", "审计管理员", None, "auditor"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPeople:
+    """The departments by short name, and an actor for each role of each."""
+
+    departments: dict[str, uuid.UUID]
+    actors: dict[tuple[str, str], Actor]
+    """(department short name, role) → actor"""
+
+    def editor(self, department: str) -> Actor:
+        """The editor of a department."""
+        return self.actors[department, "editor"]
+
+    def reviewer(self, department: str) -> Actor:
+        """The reviewer of a department."""
+        return self.actors[department, "reviewer"]
+
+    @property
+    def office(self) -> Actor:
+        """The data office's first account."""
+        return self.actors[OFFICE, "office"]
+
+
+def create_people(session: Session, *, now: dt.datetime) -> tuple[DemoPeople, list[DemoAccount]]:
+    """Create departments and accounts, each with a generated password; returns them and the list to show."""
+    installer = system_actor("kaifang demo")
+    people = DemoPeople({}, {})
+    stems: dict[str, str] = {}
+    for position, row in enumerate(read_departments()):
+        department = create_department(
+            session,
+            name=row["name"],
+            short_name=row["short_name"],
+            kind=row["kind"],
+            position=position,
+            by=installer,
+            now=now,
+        )
+        people.departments[row["short_name"]] = department.id
+        stems[row["short_name"]] = department.slug
+    listed: list[DemoAccount] = []
+    for username, name, short_name, role in _wanted(stems):
+        made = create_account(
+            session,
+            username=username,
+            display_name=name,
+            department_id=people.departments[short_name] if short_name else None,
+            roles=[role],
+            must_change_password=False,
+            by=installer,
+            now=now,
+        )
+        account = made.account
+        people.actors.setdefault(
+            (short_name or "", role), Actor(account.id, name, account.department_id, frozenset({role}))
+        )
+        listed.append(DemoAccount(username, made.password, name, short_name or "", [role]))
+    return people, listed
+
+
+def _wanted(stems: dict[str, str]) -> list[tuple[str, str, str | None, str]]:
+    wanted: list[tuple[str, str, str | None, str]] = list(CENTRAL)
+    for short_name, stem in stems.items():
+        wanted.append((f"{stem}-editor", f"{short_name}填报员", short_name, "editor"))
+        wanted.append((f"{stem}-reviewer", f"{short_name}审签人", short_name, "reviewer"))
+        if short_name in HEADS:
+            wanted.append((f"{stem}-head", f"{short_name}负责人", short_name, "head"))
+    return wanted

@@ -1,0 +1,99 @@
+"""What the demonstration district holds, read from `portal/demo_data`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parent.parent / "demo_data"
+
+NOT_METADATA = ("department", "state", "file", "deliveries", "reason", "return_reason")
+"""Keys of an entry in entries.toml that are not fields of its metadata."""
+
+FORMATS = {".csv": "csv", ".xls": "xls", ".xlsx": "xlsx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One data version: delivered `days` before today, holding the first `rows` rows of the file (None: all)."""
+
+    days: int
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySpec:
+    """One demonstration entry: its metadata, its file, and the state it is to reach."""
+
+    department: str
+    state: str
+    fields: dict[str, Any]
+    file: Path | None
+    deliveries: list[Delivery] = field(default_factory=list)
+    reason: str | None = None
+
+    def content(self, delivery: Delivery) -> tuple[str, bytes]:
+        """File name and bytes of a delivery; a part of a file is cut after its rows, header included."""
+        assert self.file is not None
+        data = self.file.read_bytes()
+        if delivery.rows is None:
+            return self.file.name, data
+        encoding = _encoding_of(data)
+        rows = list(csv.reader(io.StringIO(data.decode(encoding))))
+        part = io.StringIO()
+        csv.writer(part, lineterminator="\r\n").writerows(rows[: delivery.rows + 1])
+        return self.file.name, part.getvalue().encode(encoding)
+
+
+def _encoding_of(data: bytes) -> str:
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+def read_specs() -> tuple[list[EntrySpec], dict[str, str]]:
+    """All entries, and the English field name of each column header."""
+    document = tomllib.loads((DATA / "entries.toml").read_text(encoding="utf-8"))
+    return [_read_entry(entry) for entry in document["entry"]], document["columns"]
+
+
+def read_departments() -> list[dict[str, str]]:
+    """The district's bodies as named in its report."""
+    text = (DATA / "departments.csv").read_text(encoding="utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def _read_entry(entry: dict[str, Any]) -> EntrySpec:
+    file = DATA / "files" / entry["file"] if "file" in entry else None
+    metadata = {key: value for key, value in entry.items() if key not in NOT_METADATA}
+    return EntrySpec(
+        department=entry["department"],
+        state=entry["state"],
+        fields={**_common_fields(file, entry["open_type"]), **metadata},
+        file=file,
+        deliveries=[Delivery(**delivery) for delivery in entry.get("deliveries", [])],
+        reason=entry.get("reason") or entry.get("return_reason"),
+    )
+
+
+def _common_fields(file: Path | None, open_type: str) -> dict[str, Any]:
+    """What every demonstration entry says alike: invented contacts, format and sharing that fit its file."""
+    suffix = file.suffix if file else ".xlsx"
+    is_closed = open_type == "closed"
+    return {
+        "contact_name": "演示联系人",
+        "contact_phone": "0714-0000000",
+        "contact_email": "contact@example.invalid",
+        "format_category": "spreadsheet",
+        "format_type": FORMATS[suffix],
+        "share_type": "none" if is_closed else "unconditional",
+        "share_method": None if is_closed else "file",
+        "share_condition": "不予共享,依据同不予开放依据。" if is_closed else None,
+        "region_code": "420202",
+    }
