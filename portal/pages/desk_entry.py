@@ -16,7 +16,7 @@ from catalog.permissions import Actor, is_allowed
 from catalog.review import compare_revisions
 from catalog.revision_texts import item_values, revision_values
 from catalog.sheet.printing import print_value
-from catalog.steps import ONCE_PUBLISHED
+from catalog.steps import ONCE_PUBLISHED, STEPS
 from catalog.timeliness import timeliness
 from catalog.vocabularies import VOCABULARIES
 from catalog.workflow import list_open_steps
@@ -58,7 +58,7 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
-    """One data item: the texts of ITEM_COLUMNS, and what else is filled."""
+    """One data item: the texts of the columns shown, and what else is filled."""
 
     texts: tuple[str, ...]
     rest: str
@@ -99,6 +99,11 @@ class EntryWork:
     next_due_on: dt.date | None
     timeliness: str
     data_updated_on: dt.date | None
+
+    @property
+    def edit_is_next(self) -> bool:
+        """Whether the form comes before any other step: something is missing, or was asked to be changed."""
+        return self.can_edit and self.is_open_for_edit and bool(self.gaps or self.return_reason)
 
     @property
     def is_in_review(self) -> bool:
@@ -145,8 +150,8 @@ def make_entry_work(
         has_former=published is not None,
         resources=make_resource_lines(session, house, entry, opened=opened, by=by, language=language),
         groups=_groups({**values, "code": entry.code}, language),
-        item_columns=tuple(field_label(ITEM_FIELDS[name], language) for name in ITEM_COLUMNS),
-        items=tuple(_item_line(item, language) for item in items),
+        item_columns=tuple(field_label(ITEM_FIELDS[name], language) for name in _used(items)),
+        items=tuple(_item_line(item, _used(items), language) for item in items),
         actions=_actions(session, entry, opened, by=by, refused=refused, language=language),
         history=tuple(_history_line(step, language) for step in list_steps(session, entry.id)),
         can_edit=may_edit and is_editable,
@@ -172,15 +177,27 @@ def _actions(
     )
 
 
-def _note(entry: Entry, opened: Revision | None, by: Actor, steps: set[str], language: str) -> str:
-    """Why the step that this person came for is not offered."""
-    wanted = {"department_review": ("sign", "entry.sign"), "office_review": ("approve", "entry.approve")}
-    wanted["approved"] = ("publish", "entry.publish")
-    step, act = wanted.get(opened.state if opened else "", ("", ""))
-    if not step or step in steps or not is_allowed(by, act, department_id=entry.department_id):
+def _note(entry: Entry, opened: Revision | None, by: Actor, offered: set[str], language: str) -> str:
+    """Why the step that this person came for is not offered: the one before was their own."""
+    states = {"revision": opened.state if opened else None, "entry": entry.state}
+    own = [
+        step.name
+        for step in STEPS.values()
+        if step.two_person
+        and step.subject in states
+        and step.name not in offered
+        and step.is_open(state=states[step.subject], entry_state=entry.state)
+        and is_allowed(by, step.act, department_id=entry.department_id)
+    ]
+    if not own:
         return ""
+    names = "、".join(step_text(name, language) for name in own)
     return in_words(
-        ("这是您自己提交的，须由另一位同事办理。", "You submitted this yourself; a colleague has to decide."), language
+        (
+            f"“{names}”须由另一位同事办理：上一步是您自己办的。",
+            f"“{names}” is for a colleague: you took the step before.",
+        ),
+        language,
     )
 
 
@@ -206,8 +223,13 @@ def _groups(values: Mapping[str, Any], language: str) -> tuple[tuple[str, tuple[
     return tuple(group for group in groups if group[1])
 
 
-def _item_line(item: Mapping[str, Any], language: str) -> ItemLine:
-    texts = tuple(print_value(ITEM_FIELDS[name], item.get(name), language) for name in ITEM_COLUMNS)
+def _used(items: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The columns in which anything stands."""
+    return tuple(name for name in ITEM_COLUMNS if any(item.get(name) not in (None, "") for item in items))
+
+
+def _item_line(item: Mapping[str, Any], columns: tuple[str, ...], language: str) -> ItemLine:
+    texts = tuple(print_value(ITEM_FIELDS[name], item.get(name), language) for name in columns)
     rest = []
     for name, field in ITEM_FIELDS.items():
         value = item.get(name)

@@ -15,7 +15,7 @@ from datasets.ingest.encodings import ENCODINGS
 from datasets.ingest.reading import Reading, ReadOptions
 from datasets.versions import ColumnChanges, compare_columns, list_versions
 from portal.messages import problem_text
-from portal.pages.desk_resources import FindingLine, Preview, describe_findings
+from portal.pages.desk_resources import FindingLine, Preview, describe_findings, mask_rows
 from portal.pages.desk_texts import in_words
 from portal.pages.public_entry import shown_columns
 from portal.uploading import job_key
@@ -212,10 +212,15 @@ def _facts(
             ColumnLine(column.name, one.type, column.blank_count, _repair(column, language))
             for column, one in zip(reading.columns, shown, strict=True)
         ),
-        preview=Preview(shown, tuple(tuple(row) for row in reading.preview[:PREVIEW_ROWS]), reading.row_count),
+        preview=Preview(shown, _preview_of(reading), reading.row_count),
         comparison=compare_with_items(reading.columns, items),
         column_changes=compare_columns(columns_from(former), reading.columns) if former is not None else None,
     )
+
+
+def _preview_of(reading: Reading) -> tuple[tuple[Any, ...], ...]:
+    findings = [finding.as_dict() for finding in reading.findings]
+    return mask_rows(reading.preview[:PREVIEW_ROWS], reading.columns, findings)
 
 
 def _repair(column: Column, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 EMBEDDED_ROWS = 6
 REVIEW_STATES = ("department_review", "office_review")
 SHOWN_VERSIONS = 6
+KEPT_SIGNS = 2
+"""Signs at either end of a masked cell that stay readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,24 @@ def describe_findings(findings: list[Mapping[str, Any]], language: str) -> tuple
     return tuple(sorted(lines, key=lambda line: not line.is_blocking))
 
 
+def mask_rows(
+    rows: Iterable[Sequence[Any]], columns: Sequence[Any], findings: Iterable[Mapping[str, Any]]
+) -> tuple[tuple[Any, ...], ...]:
+    """Rows with the middle of every cell hidden in columns whose personal data stops publication."""
+    blocked = {finding["column"] for finding in findings if finding["severity"] == "block"}
+    hidden = {place for place, column in enumerate(columns) if column.name in blocked}
+    return tuple(tuple(_mask(cell) if place in hidden else cell for place, cell in enumerate(row)) for row in rows)
+
+
+def _mask(cell: Any) -> Any:
+    text = str(cell or "")
+    return (
+        cell
+        if len(text) < KEPT_SIGNS * 2
+        else text[:KEPT_SIGNS] + "*" * (len(text) - 2 * KEPT_SIGNS) + text[-KEPT_SIGNS:]
+    )
+
+
 def preview_rows(house: House, version: DataVersion, *, limit: int, offset: int = 0, language: str) -> Preview:
     """Rows of a version in any state; the row store is made anew if it was lost."""
     columns = columns_from(version.columns)
@@ -145,7 +165,7 @@ def preview_rows(house: House, version: DataVersion, *, limit: int, offset: int 
         return Preview(failure=error_text(error, language))
     return Preview(
         shown_columns(columns, language),
-        tuple(tuple(row) for row in page.rows),
+        mask_rows(page.rows, columns, [] if version.override_basis else version.findings),
         page.total,
     )
 

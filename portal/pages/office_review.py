@@ -70,7 +70,8 @@ class OfficePage:
 def make_overview_page(found: Overview, *, now: dt.datetime, language: str) -> OfficePage:
     """The first page: tasks, the head of the queue, a line for each department."""
     lines = tuple(_line(row, now, language) for row in found.queue)
-    first = OfficeTask(found.waiting, in_words(("等待审核", "waiting for review"), language), "warn", "")
+    in_review = max(found.waiting - found.withdrawals - found.approved, 0)
+    first = OfficeTask(in_review, in_words(("等待审核", "waiting for review"), language), "warn", "")
     others = [
         OfficeTask(getattr(found, name), in_words((zh, en), language), tone, state)
         for name, zh, en, tone, state in TASKS
