@@ -131,7 +131,7 @@ def _choose_format(names: Iterable[str]) -> str | None:
     parts = [part for name in names for part in re.split(r"[:：]", name)]
     found = [term.code for part in parts if (term := vocabulary.find(part)) and term.code != "other"]
     preferred = [code for code in FORMAT_PREFERENCE if code in found]
-    return (preferred or found or [None])[0]
+    return next(iter(preferred or found), None)
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str:
