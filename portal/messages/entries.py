@@ -7,7 +7,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "没有找到这个修订，请返回条目页重新进入。",
         "There is no such revision; go back to the entry.",
     ),
-    "version_not_found": ("没有找到这个数据版本。", "There is no such data version."),
     "unknown_step": ("没有“{step}”这个操作，请刷新页面。", "There is no step “{step}”; reload the page."),
     "bad_cursor": (
         "翻页位置已失效，请从第一页重新开始。",

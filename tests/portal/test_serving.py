@@ -228,7 +228,7 @@ def test_children_end_when_the_supervisor_is_killed(home: Path) -> None:
     children = server.children()
     server.process.kill()
     server.process.wait()
-    until = time.monotonic() + 15
+    until = time.monotonic() + 40
     while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < until:
         time.sleep(0.2)
     assert not any(Path(f"/proc/{pid}").exists() for pid in children)
