@@ -73,7 +73,7 @@ def load_demo(house: House) -> list[DemoAccount]:
     specs, columns = read_specs()
     today = house.today()
     with house.database.work() as session:
-        people, accounts = create_people(session, now=_moment(today, 730))
+        people, accounts = create_people(session, founded=_moment(today, 730), now=house.now())
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         lives = [_Life(spec, columns, read_ahead(house, pool, spec), people=people) for spec in specs]
         events = sorted((event for life in lives for event in _events(house, life, today)), key=lambda e: e[0])

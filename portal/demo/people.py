@@ -49,8 +49,12 @@ class DemoPeople:
         return self.actors[OFFICE, "office"]
 
 
-def create_people(session: Session, *, now: dt.datetime) -> tuple[DemoPeople, list[DemoAccount]]:
-    """Create departments and accounts, each with a generated password; returns them and the list to show."""
+def create_people(session: Session, *, founded: dt.datetime, now: dt.datetime) -> tuple[DemoPeople, list[DemoAccount]]:
+    """Create departments and accounts, each with a generated password; returns them and the list to show.
+
+    The departments exist since `founded`; the accounts are made `now`, for accounts that nobody used for 90 days are
+    disabled by rule.
+    """
     installer = system_actor("kaifang demo")
     people = DemoPeople({}, {})
     stems: dict[str, str] = {}
@@ -62,7 +66,7 @@ def create_people(session: Session, *, now: dt.datetime) -> tuple[DemoPeople, li
             kind=row["kind"],
             position=position,
             by=installer,
-            now=now,
+            now=founded,
         )
         people.departments[row["short_name"]] = department.id
         stems[row["short_name"]] = department.slug
