@@ -26,8 +26,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The rows of this data are not available at the moment. Try again later or contact the data office.",
     ),
     "version_not_found": (
-        "没有第 {number} 版数据。请回到数据集页面查看现有版本。",
-        "There is no version {number} of this data. See the dataset's page for its versions.",
+        "没有这一版数据。请回到数据集页面查看现有版本。",
+        "There is no such version of this data. See the dataset's page for its versions.",
     ),
     "unknown_format": (
         "不提供“{format}”格式。可用格式：{known}。",
