@@ -71,7 +71,7 @@ class Nursery:
         return self._process.pid if self._process else None
 
     def start(self, module: str, folder: str, complaints: IO[bytes], environment: Mapping[str, str]) -> Child:
-        """Fork a child that answers one request with `module.handle`. Raises OSError where that is impossible."""
+        """Fork a child that answers one request with `module.main()`. Raises OSError where that is impossible."""
         stdin_read, stdin_write = os.pipe()
         stdout_read, stdout_write = os.pipe()
         status_read, status_write = os.pipe()
@@ -189,9 +189,7 @@ def _become_child(module: Any, folder: str, streams: tuple[int, int, int], contr
         os.closerange(3, 64)
         os.chdir(folder)
         os.environ.update({"TMPDIR": folder, "HOME": folder})
-        from datasets.sandbox import serve_child
-
-        serve_child(module.handle)
+        module.main()
         code = 0
     finally:
         os._exit(code)

@@ -65,7 +65,7 @@ class Site:
 
     def license(self, code: str) -> str:
         """URI of a licence: the original's where it has one, else our page about it."""
-        return LICENSE_URIS.get(code, f"{self.base_url}/help/license#{code}")
+        return LICENSE_URIS.get(code, f"{self.base_url}/licence")
 
 
 LICENSE_URIS = {

@@ -86,5 +86,10 @@ def _lost_digits(opened: Opened, index: int, header: Header, columns: Mapping[in
     ]
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Answer the one request of this process."""
     serve_child(handle)
+
+
+if __name__ == "__main__":
+    main()

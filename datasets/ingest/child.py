@@ -30,5 +30,10 @@ def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         raise Invalid("file_cannot_be_read") from None
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Answer the one request of this process."""
     serve_child(handle)
+
+
+if __name__ == "__main__":
+    main()
