@@ -5,8 +5,6 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 RUN := $(PY) -m portal
-export HOST PORT KAIFANG_HOME BASE_URL DATABASE_URL
-export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-sqlite test-postgresql check fix migration bench lock wheel wheel-check wheelhouse clean

@@ -293,11 +293,13 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _read_environment() -> dict[str, Any]:
-    env = Env()
+    """An empty variable counts as one that is not set."""
+    env, unset = Env(), Env(prefix="KAIFANG_NEVER_SET_")
     values = {}
     for setting in SETTINGS:
+        source = env if os.environ.get(setting.name, "").strip() else unset
         try:
-            values[setting.field] = setting.read(env, setting.name, setting.default)
+            values[setting.field] = setting.read(source, setting.name, setting.default)
         except EnvError as error:
             shown = "" if setting.is_private else f" (now: {os.environ.get(setting.name)!r})"
             raise WrongSetting(f"{setting.name}{shown} cannot be used: {error}. Meaning: {setting.en}.") from error

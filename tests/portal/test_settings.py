@@ -31,6 +31,14 @@ def test_without_any_setting_the_portal_is_local_on_sqlite(tmp_path: Path) -> No
     assert not settings.is_https
 
 
+def test_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting in SETTINGS:
+        if setting.name != "KAIFANG_HOME":
+            monkeypatch.setenv(setting.name, " ")
+    settings = load_settings()
+    assert (settings.host, settings.port, settings.is_loopback) == ("127.0.0.1", 8000, True)
+
+
 def test_home_and_generated_key_are_private(tmp_path: Path) -> None:
     load_settings()
     home = tmp_path / "home"
