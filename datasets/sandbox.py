@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+NICENESS = 5
+"""Behind the pages of visitors, yet not starved on a busy machine until the wall clock ends it."""
 LOGGED_BYTES = 2000
 ANSWER_BYTES = 64 << 20
 """An answer longer than this is not an answer but an attack on the parent's memory."""
@@ -137,7 +139,7 @@ def apply_limits(limits: Limits) -> None:
     DuckDB reserve address space that they never touch.
     """
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(10)
+        os.nice(NICENESS)
     try:
         import resource
     except ImportError:

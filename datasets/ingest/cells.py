@@ -9,6 +9,8 @@ from decimal import Decimal
 
 EXACT_FLOAT = 10**15
 """Excel keeps 15 significant digits; beyond them a float's tail is noise."""
+SHORT = 16
+"""Signs up to which the shortest exact form has at most 15 digits."""
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -37,7 +39,9 @@ def print_number(value: float) -> str:
         return ""
     if value == int(value) and abs(value) < EXACT_FLOAT:
         return str(int(value))
-    text = f"{value:.15g}"
+    text = repr(value)
+    if len(text) > SHORT:
+        text = f"{value:.15g}"
     return format(Decimal(text), "f") if "e" in text else text
 
 

@@ -19,6 +19,7 @@ TYPED = {"number", "date", "code", "blank", "missing"}
 SEPARATOR_LINE = re.compile(r"\A(?:\ufeff)?sep=(.)\r?\n", re.I)
 TAB_GUARD = re.compile(r"\t[,;]")
 """TABs that only keep Excel from reading numbers: before every delimiter. Others are delimiters themselves."""
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 MAX_CELL = 1 << 20
 """Characters. A longer cell means a quote that never closes."""
 
@@ -74,7 +75,7 @@ def _score(sample: str, delimiter: str) -> float:
         return 0.0
     width = max(widths, key=lambda size: (widths[size], size))
     cells = [cell.strip() for record in records if len(record) == width for cell in record][:5000]
-    typed = sum(kind_of(cell) in TYPED for cell in cells) / len(cells)
+    typed = sum(kind_of(cell) in TYPED or bool(DECIMAL_COMMA.fullmatch(cell)) for cell in cells) / len(cells)
     torn = sum(cell.count('"') % 2 for cell in cells) / len(cells)
     if delimiter == "\t" and not TAB_GUARD.search(sample):
         typed = max(typed, 0.9)

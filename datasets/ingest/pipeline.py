@@ -178,11 +178,10 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding]) -> Reading
 
 
 def _preview(delivery: Delivery) -> list[list[str]]:
-    cells = ", ".join(f"r{heading.position}" for heading in delivery.headings)
-    found = delivery.table.connection.execute(
-        f"SELECT {cells} FROM raw WHERE {delivery.where} ORDER BY rowid LIMIT {PREVIEW_ROWS}"
-    )
-    return [[cell or "" for cell in row] for row in found.fetchall()]
+    table = delivery.table
+    wanted = f"SELECT rowid FROM raw WHERE {delivery.where} ORDER BY rowid LIMIT {PREVIEW_ROWS}"
+    rows = [table.rows(number, 1)[0] for (number,) in table.connection.execute(wanted).fetchall()]
+    return [[row[heading.position] or "" for heading in delivery.headings] for row in rows]
 
 
 def _recipe(delivery: Delivery) -> Recipe:

@@ -14,7 +14,7 @@ from datasets.errors import TooLarge
 
 MAX_COLUMNS = 2_000
 BATCH_CELLS = 400_000
-MEMORY_LIMIT = "320MB"
+MEMORY_LIMIT = "448MB"
 THREADS = 2
 WIDE = 100
 SMALL_BLOCK = 16384
@@ -60,7 +60,7 @@ class RawTable:
             "autoload_known_extensions": False,
         }
         if width > WIDE:
-            config["default_block_size"] = SMALL_BLOCK
+            config |= {"default_block_size": SMALL_BLOCK, "threads": 1}
         self.connection = duckdb.connect(":memory:", config=config)
         columns = ", ".join(f"r{index} VARCHAR" for index in range(width))
         self.connection.execute(f"CREATE TABLE raw ({columns})")
@@ -89,8 +89,10 @@ class RawTable:
     def _insert(self, batch: list[Sequence[str | None]]) -> None:
         import pandas as pd
 
-        self._widen(max((1, *map(len, batch))))
-        frame = pd.DataFrame(batch, dtype="str")
+        width = max((1, *map(len, batch)))
+        self._widen(width)
+        padded = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in batch]
+        frame = pd.DataFrame(padded, dtype="str")
         names = ", ".join(f"r{index}" for index in range(frame.shape[1]))
         self.connection.register("batch", frame)
         self.connection.execute(f"INSERT INTO raw ({names}) SELECT * FROM batch")

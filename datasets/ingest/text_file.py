@@ -6,19 +6,22 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from datasets.errors import Invalid, Problem
 from datasets.ingest.dialects import SEPARATOR_LINE, Dialect, find_dialect
 from datasets.ingest.encodings import ENCODINGS, Encoding, decode, find_encoding
-from datasets.ingest.raw_table import RawTable, Row, clean_row
+from datasets.ingest.raw_table import WIDE, RawTable, Row, clean_row
 from datasets.ingest.reading import ReadOptions
 from datasets.sandbox import Progress
 
 SAMPLE_CHARACTERS = 1 << 18
 FAST_BYTES = 4 << 20
 """From this size on a regular file is loaded by DuckDB's own reader; both ways give the same rows."""
+FAST_SAMPLE = 2000
+"""Records that must be regular before DuckDB's reader is tried at all."""
 ODD_ROWS = 200
 """Records of each unusual width that are remembered."""
 
@@ -48,7 +51,7 @@ class TextSource:
 def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, progress: Progress) -> TextSource:
     """Read the file at `path` into `table`.
 
-    Raises Invalid: what `find_encoding` raises, "text_contains_nul", "quotes_do_not_close" (row=…), "delimiter_is_bad".
+    Raises Invalid: what `find_encoding` raises, "text_contains_nul", "cell_is_too_long" (row=…), "delimiter_is_bad".
     """
     progress({"stage": "decoding"})
     encoding = find_encoding(path, options.encoding)
@@ -114,9 +117,16 @@ def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:
     with _open(path) as file:
         if file.tell():
             return False
-        sample = [row for _, row in zip(range(2000), dialect.reader(file), strict=False)]
+        try:
+            sample = list(islice(dialect.reader(file), FAST_SAMPLE))
+        except csv.Error:
+            return False
     width = len(sample[0])
-    if width < 2 or any(len(row) != width for row in sample) or any("\t" in cell for row in sample for cell in row):
+    if (
+        not 2 <= width <= WIDE
+        or any(len(row) != width for row in sample)
+        or any("\t" in cell for row in sample for cell in row)
+    ):
         return False
     try:
         table.load_csv(path, dialect.delimiter, dialect.quote, width)
@@ -140,7 +150,7 @@ def _clean_records(file: TextIO, source: TextSource) -> Iterator[Row]:
             stripped += sum(cell is not None and len(cell) != len(raw) for cell, raw in zip(row, record, strict=True))
             yield row
     except csv.Error:
-        raise Invalid("quotes_do_not_close", row=number + 2) from None
+        raise Invalid("cell_is_too_long", row=number + 2) from None
     source.width = max(widths, key=lambda width: (widths[width], width), default=0)
     odd = ((row, width) for width, rows in examples.items() if width != source.width for row in rows)
     source.odd_rows = sorted(odd)[: ODD_ROWS * 10]

@@ -44,8 +44,7 @@ def load_workbook(path: Path, kind: str, options: ReadOptions, table: RawTable, 
     progress({"stage": "checking"})
     scan = scan_workbook(path) if kind == "zip" else WorkbookScan("xls")
     book = _open(path)
-    hidden = [item.name for item in book.sheets_metadata if "Visible" not in str(item.visible)]
-    names = [item.name for item in book.sheets_metadata if "WorkSheet" in str(item.typ)]
+    names, hidden = _list_sheets(book)
     chosen, sheet = _choose(book, names, hidden, options.sheet)
     source = WorkbookSource(scan.kind, chosen, names)
     measured = scan.sheets.get(chosen, SheetScan())
@@ -67,6 +66,14 @@ def _open(path: Path) -> Any:
         raise Invalid("workbook_is_encrypted") from None
     except (calamine.CalamineError, calamine.XmlError, calamine.ZipError, OSError, ValueError):
         raise Invalid("workbook_is_broken") from None
+
+
+def _list_sheets(book: Any) -> tuple[list[str], list[str]]:
+    """All worksheets, and those of them that are hidden."""
+    from python_calamine import SheetTypeEnum, SheetVisibleEnum
+
+    sheets = [item for item in book.sheets_metadata if item.typ == SheetTypeEnum.WorkSheet]
+    return [item.name for item in sheets], [item.name for item in sheets if item.visible != SheetVisibleEnum.Visible]
 
 
 def _sheet(book: Any, name: str) -> Any:
@@ -111,7 +118,8 @@ def _merges(sheet: Any) -> list[Merge]:
     height, width = _extent(sheet)
     ranges = sheet.merged_cell_ranges or []
     clipped = [(top, left, min(bottom, height - 1), min(right, width - 1)) for (top, left), (bottom, right) in ranges]
-    return [merge for merge in clipped if merge[0] < height and merge[1] < width]
+    everything = (0, 0, height - 1, width - 1)
+    return [merge for merge in clipped if merge[0] < height and merge[1] < width and merge != everything]
 
 
 def _rows(sheet: Any, padded: dict[tuple[int, int], int], merges: list[Merge]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,16 @@ MAX_CELLS = 6_000_000
 MAX_AREA = 12_000_000
 """Rows × columns of the filled rectangle: readers hold it densely."""
 MAX_MERGES = 200_000
+MAX_ROWS = 1_048_576
 MAX_ODS_BYTES = 256 << 20
 MAX_SMALL_PART = 16 << 20
 
-FILLED_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*(?<!/)>')
+ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
+FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 FORMATTED_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)(?<!/)>")
-ANONYMOUS_CELL = re.compile(rb'<(?:\w+:)?c(?:\s(?![^>]*\br=")[^>]*)?(?<!/)>')
-MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
+CELL_STARTS = (b"<c ", b"<c>", b":c ", b":c>")
+CELL_TAG = re.compile(rb"<(?:\w+:)?c[\s>]")
+ROW_TAG = re.compile(rb"<(?:\w+:)?row[\s/>]")
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*\bhidden="(?:1|true)"')
 HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s[^>]*\bhidden="(?:1|true)"')
 ODS_REPEAT = re.compile(rb'table:number-(rows|columns)-repeated="(\d+)"')
@@ -118,31 +122,48 @@ def _scan_xlsx(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) ->
 
 
 def _scan_sheet(archive: zipfile.ZipFile, part: str, widths: dict[bytes, int]) -> SheetScan:
+    """Measure a sheet. Cells that are only formatted count at first; they are told apart only where that matters."""
     sheet = SheetScan()
-    columns: set[bytes] = set()
     for piece in _pieces(archive, part):
-        found = FILLED_CELL.findall(piece)
-        columns.update({column for column, _ in found})
-        sheet.cells += len(found) + len(ANONYMOUS_CELL.findall(piece))
-        sheet.rows = max(sheet.rows, max(map(int, {row for _, row in found}), default=0))
-        sheet.merges += len(MERGE.findall(piece))
-        sheet.hidden_rows += len(HIDDEN_ROW.findall(piece))
-        sheet.hidden_columns += len(HIDDEN_COLUMN.findall(piece))
+        _measure(sheet, piece, ADDRESS)
+        sheet.merges += piece.count(b"mergeCell ")
+        if b"hidden=" in piece:
+            sheet.hidden_rows += len(HIDDEN_ROW.findall(piece))
+            sheet.hidden_columns += len(HIDDEN_COLUMN.findall(piece))
         if widths:
             sheet.padded.update(_find_padded(piece, widths))
-        sheet.columns = max(map(column_number, columns), default=0)
-        _require_size(sheet)
+    if sheet.merges > MAX_MERGES:
+        raise TooLarge("too_many_merged_cells", limit=MAX_MERGES)
+    if not _is_small(sheet):
+        exact = SheetScan()
+        for piece in _pieces(archive, part):
+            _measure(exact, piece, FILLED_CELL)
+        sheet.cells, sheet.rows, sheet.columns = exact.cells, exact.rows, exact.columns
+    if not _is_small(sheet):
+        raise TooLarge("worksheet_is_too_large", rows=sheet.rows, columns=sheet.columns, limit=MAX_CELLS)
     return sheet
 
 
-def _require_size(sheet: SheetScan) -> None:
-    if sheet.cells > MAX_CELLS or sheet.rows * sheet.columns > MAX_AREA:
+def _measure(sheet: SheetScan, piece: bytes, pattern: re.Pattern[bytes]) -> None:
+    """Add the addressed cells of `piece`. A sheet may leave addresses out; then its rows are counted cell by cell."""
+    found = pattern.findall(piece)
+    tags = sum(map(piece.count, CELL_STARTS)) if pattern is ADDRESS else 0
+    sheet.cells += max(len(found), tags)
+    sheet.rows = max(sheet.rows, max(map(int, {row for _, row in found}), default=0))
+    sheet.columns = max(sheet.columns, max(map(column_number, {column for column, _ in found}), default=0))
+    if tags > len(found):
+        rows = [len(CELL_TAG.findall(row)) for row in ROW_TAG.split(piece)]
+        sheet.rows += len(rows)
+        sheet.columns = max(sheet.columns, *rows)
+    if sheet.rows > MAX_ROWS or (pattern is FILLED_CELL and not _is_small(sheet)):
         raise TooLarge("worksheet_is_too_large", rows=sheet.rows, columns=sheet.columns, limit=MAX_CELLS)
-    if sheet.merges > MAX_MERGES:
-        raise TooLarge("too_many_merged_cells", limit=MAX_MERGES)
 
 
-def _pieces(archive: zipfile.ZipFile, part: str) -> list[bytes] | Any:
+def _is_small(sheet: SheetScan) -> bool:
+    return sheet.cells <= MAX_CELLS and sheet.rows * sheet.columns <= MAX_AREA
+
+
+def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     """The part in pieces that end behind a ">", so that no tag is cut."""
     with archive.open(part) as stream:
         rest = b""

@@ -123,9 +123,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "文件含有二进制内容（空字符），不是文本表格。请重新导出为 CSV 或 Excel。",
         "The file holds binary content (NUL), so it is no text table. Please export it again as CSV or Excel.",
     ),
-    "quotes_do_not_close": (
-        "第 {row} 行附近有一个引号没有配对，后面的内容都被当成了一个单元格。请改正后上传。",
-        "A quotation mark near row {row} never closes, so all that follows became one cell. Please correct it.",
+    "cell_is_too_long": (
+        "第 {row} 行有一个单元格超过一百万字，多半是引号没有配对。请改正后上传。",
+        "A cell in row {row} is longer than a million signs, mostly because a quotation mark never closes. "
+        "Please correct it.",
     ),
     "file_takes_too_long": (
         "读取文件超过 {seconds} 秒，已停止。请删除空白区域，或把文件拆小，或改用 CSV。",
