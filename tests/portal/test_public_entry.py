@@ -164,7 +164,9 @@ def test_json_ld_describes_the_dataset_with_absolute_addresses(client: FlaskClie
     for one in data["distribution"]:
         assert one["contentUrl"].startswith(f"{base}/dataset/{made.name}/resource/")
         assert client.get(one["contentUrl"].removeprefix(base)).status_code == 200
-    links = {a["rel"]: a["href"] for a in page.all("link") if a.get("rel") == "canonical" or "ld+json" in a.get("type", "")}
+    links = {
+        a["rel"]: a["href"] for a in page.all("link") if a.get("rel") == "canonical" or "ld+json" in a.get("type", "")
+    }
     assert links == {"canonical": data["url"], "alternate": f"{base}/dataset/{made.name}.jsonld"}
 
 
