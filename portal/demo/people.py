@@ -63,6 +63,7 @@ def create_people(session: Session, *, founded: dt.datetime, now: dt.datetime) -
             session,
             name=row["name"],
             short_name=row["short_name"],
+            name_en=row["name_en"],
             kind=row["kind"],
             position=position,
             by=installer,

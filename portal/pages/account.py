@@ -17,10 +17,19 @@ from portal.messages import problem_text
 
 @dataclass(frozen=True, slots=True)
 class DemoChoice:
-    """One account of the demonstration that one click signs in as."""
+    """One account of the demonstration that one click signs in as; `text` is its role, `name` its holder."""
 
     username: str
     text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoGroup:
+    """The demonstration's accounts of one department; `department` is "" for those of none."""
+
+    department: str
+    choices: tuple[DemoChoice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class SignInPage:
     username: str
     target: str
     failed: str
-    demo_choices: tuple[DemoChoice, ...]
+    demo_groups: tuple[DemoGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +72,12 @@ def make_sign_in_page(
     accounts: Iterable[DemoAccount], *, username: str, target: str, failed: str, language: str
 ) -> SignInPage:
     """The form, with the demonstration's accounts where they may be offered."""
-    choices = tuple(DemoChoice(account.username, _describe(account, language)) for account in accounts)
-    return SignInPage(username, target, failed, choices)
+    groups: dict[str, list[DemoChoice]] = {}
+    for account in accounts:
+        choice = DemoChoice(account.username, _describe(account, language), account.display_name)
+        groups.setdefault(account.department, []).append(choice)
+    shown = tuple(DemoGroup(department, tuple(choices)) for department, choices in groups.items())
+    return SignInPage(username, target, failed, shown)
 
 
 def make_password_page(*, is_forced: bool, problems: Iterable[Problem] = (), language: str) -> PasswordPage:
@@ -88,8 +101,7 @@ def make_account_page(signed_in: SignedIn, *, language: str) -> AccountPage:
 
 
 def _describe(account: DemoAccount, language: str) -> str:
-    roles = "、".join(ROLES[key].en if language == "en" else ROLES[key].zh for key in account.roles)
-    return " · ".join(text for text in (account.department, roles, account.display_name) if text)
+    return "、".join(ROLES[key].en if language == "en" else ROLES[key].zh for key in account.roles)
 
 
 def _moment(instant: dt.datetime) -> str:
