@@ -57,7 +57,7 @@ def summarise_office(session: Session, *, by: Actor, today: dt.date) -> Overview
     """The overview as of `today`: seven queries whatever the size of the catalog. Raises NotAllowed."""
     require_allowed(by, "office.view")
     queue = list_review_queue(session, by=by, limit=FIRST_ROWS)
-    states = dict(session.execute(select(Entry.state, func.count()).group_by(Entry.state)).tuples().all())
+    states = {row[0]: row[1] for row in session.execute(select(Entry.state, func.count()).group_by(Entry.state))}
     revisions = _revisions(session)
     public = _public(session)
     overdue = _public(session, overdue_on=today)

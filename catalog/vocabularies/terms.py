@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Vocabulary:
         self.terms: tuple[Term, ...] = tuple(terms)
         self._by_code = {term.code: term for term in self.terms}
         self._by_spelling = self._index()
+        self._spellings = tuple(self._by_spelling)
 
     def _index(self) -> dict[str, Term]:
         index: dict[str, Term] = {}
@@ -92,5 +94,11 @@ class Vocabulary:
     def suggest(self, text: str) -> Term | None:
         """The term that a misspelt `text` most likely means, or None: for "did you mean", never for storing."""
         typed = simplify(text)
-        close = get_close_matches(typed, self._by_spelling, n=1, cutoff=0.6) if len(typed) > 1 else []
-        return self._by_spelling[close[0]] if close else None
+        close = _closest(typed, self._spellings) if len(typed) > 1 else None
+        return self._by_spelling[close] if close else None
+
+
+@lru_cache(maxsize=4096)
+def _closest(typed: str, spellings: tuple[str, ...]) -> str | None:
+    """Kept, because a column filled by dragging repeats the same mistake a thousand times."""
+    return next(iter(get_close_matches(typed, spellings, n=1, cutoff=0.6)), None)

@@ -7,10 +7,20 @@ from dataclasses import dataclass
 
 from catalog.audit import AuditCheck, AuditEvent
 from catalog.feeds.pulls import FEEDS, Pull
-from catalog.permissions import POLICY
 from datasets.clock import SHANGHAI
 
 PAGE_SIZE = 50
+FAMILIES: dict[str, tuple[str, str]] = {
+    "entry.": ("目录条目", "Entries"),
+    "data.": ("数据", "Data"),
+    "sheet.": ("Excel 填报", "Excel sheets"),
+    "catalog.": ("目录导入", "Imported catalogs"),
+    "department.": ("部门", "Departments"),
+    "account.": ("账号与登录", "Accounts and sign-in"),
+    "role.": ("角色", "Roles"),
+    "calendar.": ("工作日历", "Working days"),
+}
+"""Families of acts by which the log may be narrowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +43,10 @@ class AuditPage:
 
     lines: tuple[AuditLine, ...]
     before: int | None
-    acts: tuple[str, ...]
+    acts: tuple[tuple[str, str], ...]
     act: str
     subject: str
+    username: str
     check: AuditCheck | None
 
 
@@ -60,7 +71,9 @@ class PullPage:
     before: str | None
 
 
-def make_audit_page(events: list[AuditEvent], *, act: str, subject: str, check: AuditCheck | None) -> AuditPage:
+def make_audit_page(
+    events: list[AuditEvent], *, act: str, subject: str, username: str, check: AuditCheck | None, language: str
+) -> AuditPage:
     """The events in words; `events` may hold one more than a page."""
     lines = tuple(
         AuditLine(
@@ -76,7 +89,8 @@ def make_audit_page(events: list[AuditEvent], *, act: str, subject: str, check: 
         for event in events[:PAGE_SIZE]
     )
     before = lines[-1].number if len(events) > PAGE_SIZE else None
-    return AuditPage(lines, before, tuple(sorted({f"{name.split('.')[0]}." for name in POLICY})), act, subject, check)
+    acts = tuple((family, words[language == "en"]) for family, words in FAMILIES.items())
+    return AuditPage(lines, before, acts, act, subject, username, check)
 
 
 def make_pull_page(pulls: list[Pull], *, language: str) -> PullPage:

@@ -21,6 +21,7 @@ from portal import migrating
 from portal.app import create_app
 from portal.house import House, build_house
 from portal.settings import Settings, load_settings
+from tests.portal.workspace import District, make_district
 
 SECRET = "a-key-for-tests-" + "0123456789abcdefghij" * 2
 
@@ -159,3 +160,9 @@ def quick_house(house: House, shared_pool: QueryPool) -> Iterator[House]:
     house.__dict__["pool"] = shared_pool
     yield house
     del house.__dict__["pool"]
+
+
+@pytest.fixture
+def district(app: Flask, house: House) -> District:
+    """Two departments, the office and the administrators, each signed in with a browser of their own."""
+    return make_district(app, house)

@@ -16,6 +16,7 @@ from catalog.entries import (
     save_revision,
 )
 from catalog.errors import Conflict, Invalid, Problem
+from catalog.field_values import parse_fields, parse_items
 from catalog.gaps import check_revision
 from catalog.models import Entry, Revision
 from catalog.revision_texts import item_values, revision_values
@@ -96,6 +97,7 @@ def save_entry(name: str) -> Response:
     if "more" in request.form:
         return _form(_typed_form(entry, typed, spare=MORE_ITEMS), anchor=True)
     try:
+        _require_well_formed(typed)
         with work() as session:
             _save(session, name, typed)
     except Conflict as error:
@@ -108,6 +110,13 @@ def save_entry(name: str) -> Response:
         return _submit(name)
     flash(_("已保存。"), "good")
     return redirect_to("desk.show_entry", name=name)
+
+
+def _require_well_formed(typed: Typed) -> None:
+    """Raise Invalid("fields_invalid") with what is wrong with fields and data items together."""
+    problems = parse_fields(typed.chosen_fields)[1] + parse_items(typed.chosen_items or [])[1]
+    if problems:
+        raise Invalid("fields_invalid", problems=problems)
 
 
 def _save(session, name: str, typed: Typed) -> None:  # type: ignore[no-untyped-def]

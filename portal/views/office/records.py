@@ -6,11 +6,12 @@ import datetime as dt
 
 from flask import render_template, request
 
+from catalog.accounts import find_account
 from catalog.audit import list_audit, verify_audit
 from catalog.errors import Invalid
 from catalog.feeds.pulls import list_pulls
 from portal.access import access
-from portal.context import actor, language, reading
+from portal.context import actor, language, now, reading
 from portal.pages.office_records import PAGE_SIZE, make_audit_page, make_pull_page
 from portal.views.office import bp
 
@@ -18,19 +19,28 @@ from portal.views.office import bp
 @bp.get("/audit")
 @access("audit.read")
 def show_audit() -> str:
-    """The log, newest first, narrowed by kind of act or object; `?verify=1` walks the chain."""
+    """The log, newest first, narrowed by kind of act, person or object; `?verify=1` walks the chain."""
     act, subject = request.args.get("act", "")[:40], request.args.get("object", "").strip()[:64]
+    username = request.args.get("account", "").strip()[:64]
     with reading() as session:
-        events = list_audit(
-            session,
-            by=actor(),
-            before=_number(request.args.get("before")),
-            limit=PAGE_SIZE + 1,
-            act=act or None,
-            object_id=subject or None,
+        account = find_account(session, username, now=now()) if username else None
+        is_unknown = bool(username) and account is None
+        events = (
+            []
+            if is_unknown
+            else list_audit(
+                session,
+                by=actor(),
+                before=_number(request.args.get("before")),
+                limit=PAGE_SIZE + 1,
+                act=act or None,
+                object_id=subject or None,
+                account_id=account.id if account else None,
+            )
         )
         check = verify_audit(session) if request.args.get("verify") else None
-    return render_template("office/audit.html", page=make_audit_page(events, act=act, subject=subject, check=check))
+    page = make_audit_page(events, act=act, subject=subject, username=username, check=check, language=language())
+    return render_template("office/audit.html", page=page)
 
 
 @bp.get("/pulls")
