@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 
 from catalog import jobs as queue
+from catalog.accounts import create_account, find_account
 from catalog.errors import Busy, NotFound
-from portal.house import House
+from catalog.permissions import system_actor
+from portal.house import House, build_house
 from portal.jobs import CHORES, JOBS, Chore, JobKind, Report
 from portal.messages import all_messages
 from portal.worker import LEASE_SECONDS, Worker, queue_by_name
@@ -239,6 +241,26 @@ def test_every_real_job_and_chore_runs_on_an_empty_house(house: House) -> None:
     while worker.run_one():
         pass
     assert states(house) == {"done": len(names)}
+
+
+@pytest.mark.parametrize(("is_demo", "is_active"), [(False, False), (True, True)])
+def test_unused_accounts_are_disabled_but_not_those_of_a_demonstration(
+    make_settings: Any, clock: Any, is_demo: bool, is_active: bool
+) -> None:
+    house = build_house(make_settings(is_demo=is_demo), clock=clock)
+    with house.database.work() as session:
+        by = system_actor("test")
+        create_account(session, username="li", display_name="李", roles=["security_admin"], by=by, now=house.now())
+        create_account(session, username="wu", display_name="吴", by=by, now=house.now())
+    clock.advance(days=91)
+    queue_by_name(house, "accounts.check", {})
+    Worker(house, chores=()).run_one()
+    with house.database.reading() as session:
+        idle, last_holder = (find_account(session, name, now=house.now()) for name in ("wu", "li"))
+    assert idle is not None
+    assert last_holder is not None
+    assert (idle.is_active, last_holder.is_active) == (is_active, True)
+    house.close()
 
 
 def test_unknown_job_by_hand_names_the_known_ones(house: House) -> None:
