@@ -187,6 +187,11 @@ def cached_page(view: Callable[P, Any] | None = None, *, seconds: int = 60) -> A
     return mark if view is None else mark(view)
 
 
+def do_not_keep() -> None:
+    """Take back for the present answer what `cached_page` said: it will be another one soon, without a change."""
+    request.environ.pop(CACHEABLE_KEY, None)
+
+
 def page_key(path: str, query: str, number: int, day: dt.date) -> str | None:
     """The key of an address at one state of the public data; None when the query is too long to be kept.
 

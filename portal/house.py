@@ -96,6 +96,10 @@ class House:
 
         return SearchIndex(self.settings.folder("index"))
 
+    def is_search_behind(self) -> bool:
+        """Whether the index has not yet taken in the last public change."""
+        return self.search.change_number() != self.generation.number()
+
     def free_disk_mb(self) -> int:
         """Megabytes free where the home lies."""
         return shutil.disk_usage(self.home).free // 1_000_000

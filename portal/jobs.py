@@ -98,7 +98,7 @@ def follow_search(house: House) -> None:
 
 def is_search_behind(house: House) -> bool:
     """Whether there is something to write: writing loads dictionaries of 100 MB."""
-    return house.search.change_number() != house.generation.number()
+    return house.is_search_behind()
 
 
 def fold_usage(house: House) -> None:

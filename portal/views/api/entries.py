@@ -11,7 +11,7 @@ from flask.views import MethodView
 from catalog.public import get_public
 from catalog.search.listing import list_entries
 from portal.access import PUBLIC, access
-from portal.caching import cached_page
+from portal.caching import cached_page, do_not_keep
 from portal.context import count_use, house, reading, today
 from portal.pulling import feed_site
 from portal.schemas.entries import (
@@ -41,6 +41,8 @@ class Entries(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """Published entries: with `q` the best matches first, else in the order of first publication."""
         site = feed_site()
+        if query["q"] and house().is_search_behind():
+            do_not_keep()
         with reading() as session:
             page = list_entries(
                 session,

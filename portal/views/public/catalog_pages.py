@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request
 
 from portal.access import PUBLIC, access
-from portal.caching import cached_page
+from portal.caching import cached_page, do_not_keep
 from portal.context import house, language, reading, today
 from portal.pages.public_directory import (
     make_department_page,
@@ -37,6 +37,8 @@ def home() -> str:
 def list_datasets() -> str:
     """Search and browse."""
     query = parse_list_query(request.args)
+    if query.q and house().is_search_behind():
+        do_not_keep()
     with reading() as session:
         page = make_list_page(session, house().search, query, today=today(), language=language())
     return render_template("public/list.html", page=page, section="dataset")

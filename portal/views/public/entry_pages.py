@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, make_response, render_template, request
 
 from portal.access import PUBLIC, access
-from portal.caching import CACHEABLE_KEY, cached_page
+from portal.caching import cached_page, do_not_keep
 from portal.context import count_use, house, language, reading, today
 from portal.links import external_url, safe_redirect
 from portal.pages.public_entry import make_entry_page
@@ -23,7 +23,7 @@ def show_dataset(name: str) -> str:
     with reading() as session:
         page = make_entry_page(session, house(), name, today=today(), language=language(), address=address)
     if not page.is_whole:
-        request.environ.pop(CACHEABLE_KEY, None)
+        do_not_keep()
     count_use(page.record.uuid, "view")
     return render_template("public/entry.html", page=page, section="dataset")
 
