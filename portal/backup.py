@@ -71,8 +71,9 @@ def _make_backup(settings: Settings, target: Path, now: dt.datetime, advance: Ad
         advance(done, len(sources))
     facts = {"format": FORMAT, "version": __version__, "made_at": now.isoformat(), "database": kind}
     manifest = {**facts, "files": entries}
-    _write_whole(folder / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-    _write_whole(folder / "manifest.sha256", _digest_of(folder / "manifest.json").encode())
+    written = orjson.dumps(manifest, option=orjson.OPT_INDENT_2)
+    _write_whole(folder / "manifest.sha256", hashlib.sha256(written).hexdigest().encode())
+    _write_whole(folder / "manifest.json", written)
     return BackupReport(folder, len(entries), sum(entry["size"] for entry in entries), copied)
 
 
