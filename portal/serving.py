@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Flask
 
@@ -59,6 +59,12 @@ def address_of(sock: socket.socket, settings: Settings) -> str:
     host, port = sock.getsockname()[:2]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  compared, not bound
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def know_address(house: House, sock: socket.socket) -> None:
+    """With PORT=0 and no BASE_URL: absolute links name the port that was picked, not 0."""
+    if house.settings.base_url.endswith(":0"):
+        house.settings = replace(house.settings, base_url=address_of(sock, house.settings))
 
 
 def prepare(settings: Settings) -> None:

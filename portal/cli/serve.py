@@ -23,11 +23,12 @@ def serve() -> None:
 def web() -> None:
     """只启动一个网页进程 · Run one web process alone."""
     from portal.app import create_app
-    from portal.serving import address_of, bind, prepare, run_web
+    from portal.serving import address_of, bind, know_address, prepare, run_web
 
     with open_house() as house:
         prepare(house.settings)
         sock = bind(house.settings)
+        know_address(house, sock)
         say(f"网页进程:{address_of(sock, house.settings)}", f"web process: {address_of(sock, house.settings)}")
         run_web(create_app(house=house), sock, house.settings)
 
@@ -45,9 +46,10 @@ def worker() -> None:
 
 def serve_house(house: House) -> None:
     """Bind first (a busy port is the commonest mistake), check the schema, then serve until told to stop."""
-    from portal.serving import address_of, bind, prepare, supervise
+    from portal.serving import address_of, bind, know_address, prepare, supervise
 
     sock = bind(house.settings)
+    know_address(house, sock)
     require_migrated(house)
     prepare(house.settings)
     address = address_of(sock, house.settings)
