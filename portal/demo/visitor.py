@@ -147,8 +147,12 @@ class Page(HTMLParser):
         elif tag == "option" and self._select:
             self._select[1].append((facts.get("value", ""), "selected" in facts))
         elif tag == "input" and name and facts.get("type") not in ("file", "submit"):
-            if facts.get("type") not in ("checkbox", "radio") or "checked" in facts:
-                self._form.values.append((name, facts.get("value", "")))
+            self._begin_input(name, facts)
+
+    def _begin_input(self, name: str, facts: dict[str, str]) -> None:
+        assert self._form is not None
+        if facts.get("type") not in ("checkbox", "radio") or "checked" in facts:
+            self._form.values.append((name, facts.get("value", "")))
 
     def handle_endtag(self, tag: str) -> None:
         """End it."""
