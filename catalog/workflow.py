@@ -164,7 +164,10 @@ def _require_ready(taking: _Taking) -> None:
     if problems and (taking.step.checks_gaps or taking.step.name == "adopt"):
         raise Invalid("gaps_remain", problems=problems, count=len(problems))
     if taking.step.checks_data:
-        for version in _travelling(taking.session, taking.entry, revision.state):
+        versions = _travelling(taking.session, taking.entry, revision.state)
+        if revision.open_type == "unconditional":
+            versions += _staying_public(taking.session, taking.entry)
+        for version in versions:
             require_clean_data(version, items)
 
 
@@ -291,6 +294,16 @@ def _travelling(session: Session, entry: Entry, state: str) -> list[DataVersion]
         .order_by(DataVersion.number)
     )
     return list({version.resource_id: version for version in session.scalars(query)}.values())
+
+
+def _staying_public(session: Session, entry: Entry) -> list[DataVersion]:
+    """The published data versions that the open revision leaves in place: an item that it closes is in none of them."""
+    query = (
+        select(DataVersion)
+        .join(Resource, Resource.published_version_id == DataVersion.id)
+        .where(Resource.entry_id == entry.id, Resource.published_at.is_not(None), Resource.removed_at.is_(None))
+    )
+    return list(session.scalars(query))
 
 
 def _move_along(versions: Iterable[DataVersion], step: Step, *, by: Actor) -> None:

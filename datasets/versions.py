@@ -15,6 +15,9 @@ from datasets.columns import Column
 from datasets.errors import NotFound
 from datasets.models import DataVersion
 
+MAX_NUMBER = 2**31 - 1
+"""The largest number a version can have: the database counts them in four bytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
@@ -69,7 +72,9 @@ def list_versions(session: Session, resource_id: uuid.UUID) -> list[VersionFacts
 
 
 def get_version(session: Session, resource_id: uuid.UUID, number: int) -> VersionFacts:
-    """One version of a resource in any state. Raises NotFound("version_not_found")."""
+    """One version of a resource in any state. Raises NotFound("version_not_found"), also for what no column holds."""
+    if not 0 < number <= MAX_NUMBER:
+        raise NotFound("version_not_found", number=number)
     row = session.execute(
         select(*_FACTS).where(DataVersion.resource_id == resource_id, DataVersion.number == number)
     ).one_or_none()

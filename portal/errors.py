@@ -14,8 +14,8 @@ from flask import Flask, Response, g, has_request_context, render_template, requ
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
-from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, TooManyRequests
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, TooManyRequests
 
 from catalog.errors import Busy, Conflict, DomainError, Gone, Invalid, NotAllowed, NotFound, TooLarge
 from portal.context import language, request_id
@@ -166,7 +166,11 @@ def _on_http_error(error: HTTPException) -> Response:
 
 
 def _on_database_error(error: DBAPIError) -> Response:
-    """A database that is locked, read-only or away is a 503 that says so; anything else is a crash of ours."""
+    """A value that no column holds (a NUL, a number too large) is a bad request; a database that is locked, read-only
+    or away is a 503 that says so; anything else is a crash of ours."""
+    if isinstance(error, DataError):
+        log.warning("refused by the database: %s", type(error.orig).__name__, extra={"request_id": request_id()})
+        return render_failure(http_failure(BadRequest()))
     text = str(error.orig).lower()
     if "readonly" in text or "read-only" in text:
         return render_failure(failure_of(Busy("database_read_only")))

@@ -60,7 +60,7 @@ def external_url_for(endpoint: str, **values: object) -> str:
 def other_language_path(language: Language) -> str:
     """The present page's path in `language`."""
     query = request.query_string.decode("ascii", "ignore")
-    path = ("/en" if language == "en" else "") + request.path
+    path = ("/en" if language == "en" else "") + "/" + request.path.lstrip("/\\")
     return f"{path}?{query}" if query and request.method == "GET" else path
 
 

@@ -18,6 +18,7 @@ from catalog.data_updates import (
     submit_version,
     take_version_step,
 )
+from catalog.entries import open_revision, save_revision
 from catalog.errors import Conflict, Invalid, NotAllowed
 from catalog.models import ChangeRow, CurrentRecord, Entry, Resource
 from catalog.release import declared_keys
@@ -181,6 +182,19 @@ def test_a_column_that_is_declared_closed_does_not_get_out(lifecycle: Lifecycle,
         items=[*ITEMS[:2], {"name": "户数", "field_name": "households", "type": "I", "is_open": "0"}]
     )
     lifecycle.attach(lifecycle.file(entry))
+    with pytest.raises(Invalid) as caught:
+        take_step(session, entry, "submit", by=lifecycle.people.editor, now=lifecycle.now)
+    assert caught.value.code == "closed_columns_found"
+    assert [problem.where for problem in caught.value.problems] == ["户数"]
+
+
+def test_an_item_is_not_closed_while_its_column_stays_public(lifecycle: Lifecycle, session: Session) -> None:
+    entry = lifecycle.entry("published", with_file=True)
+    revision = open_revision(session, entry, by=lifecycle.people.editor, now=lifecycle.now)
+    closed = [*ITEMS[:2], {**ITEMS[2], "is_open": "0"}]
+    save_revision(
+        session, revision, fields={}, items=closed, expected_lock=None, by=lifecycle.people.editor, now=lifecycle.now
+    )
     with pytest.raises(Invalid) as caught:
         take_step(session, entry, "submit", by=lifecycle.people.editor, now=lifecycle.now)
     assert caught.value.code == "closed_columns_found"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import DataError
 
 import catalog.errors
 from catalog.errors import Busy, Conflict, DomainError, Gone, Invalid, NotAllowed, NotFound, Problem, TooLarge
@@ -133,3 +134,32 @@ def test_too_many_requests_say_when_to_come_back(app: Flask) -> None:
         answers.append(client.post("/account/sign-in", data={"csrf_token": token, "username": "a", "password": "b"}))
     assert answers[-1].status_code == 429
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_value_that_no_column_holds_is_a_bad_request(house: House) -> None:
+    app = create_app(house=house)
+
+    @app.get("/refused")
+    @access(PUBLIC)
+    def refused() -> str:
+        raise DataError("SELECT 1", {}, ValueError("PostgreSQL text fields cannot contain NUL (0x00) bytes"))
+
+    answer = app.test_client().get("/refused")
+    assert answer.status_code == 400
+    assert "NUL" not in answer.get_data(as_text=True)
+
+
+def test_address_with_an_impossible_number_or_nul_is_no_crash(client: FlaskClient) -> None:
+    resource = "00000000-0000-0000-0000-000000000007"
+    for address in (
+        "/dataset/%00",
+        "/department/a%00b",
+        "/api/v1/entries/%00",
+        "/api/v1/entries?q=%00&department=%00",
+        "/dataset?q=%00&department=%00&page=" + "9" * 30,
+        f"/dataset/x/resource/{resource}/version/{'9' * 25}/data.csv",
+        f"/sitemap-{'9' * 25}.xml",
+        "/harvest/changes?after=" + "9" * 25,
+        "/%ED%A0%80",
+    ):
+        assert client.get(address).status_code < 500, address

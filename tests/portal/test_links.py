@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,9 @@ def test_whatever_is_accepted_is_one_path_on_this_host(target: str) -> None:
         assert not target.startswith(("//", "/\\"))
         assert target.isascii()
         assert target.isprintable()
+
+
+def test_link_to_the_other_language_stays_on_this_site(client: FlaskClient) -> None:
+    page = client.get("/en//evil.example/%5cx").get_data(as_text=True)
+    assert 'href="/evil.example/' in page
+    assert 'href="//' not in page
