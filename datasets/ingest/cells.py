@@ -19,30 +19,29 @@ def print_cell(value: object, *, width: int = 0) -> str | None:
 
     Numbers are printed as Excel shows them: 15 significant digits, never with an exponent.
     """
-    if isinstance(value, str):
-        return _print_text(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value).zfill(width) if width else str(value)
     if isinstance(value, float):
         text = print_number(value)
-        return text.zfill(width) if width and text.isdigit() else text
-    if value is None:
-        return None
-    return _print_time(value)
+    elif isinstance(value, str):
+        return _print_text(value)
+    elif isinstance(value, bool):
+        return "true" if value else "false"
+    elif isinstance(value, int):
+        text = str(value)
+    else:
+        return None if value is None else _print_time(value)
+    return text.zfill(width) if width and text.isdigit() else text or None
 
 
 def print_number(value: float) -> str:
-    """A float without its binary noise: 4111010001.0 → "4111010001", 274.65999999999997 → "274.66"."""
-    if not math.isfinite(value):
-        return ""
-    if value == int(value) and abs(value) < EXACT_FLOAT:
+    """A float without its binary noise: 4111010001.0 → "4111010001", 274.65999999999997 → "274.66"; "" for NaN."""
+    if value.is_integer() and -EXACT_FLOAT < value < EXACT_FLOAT:
         return str(int(value))
     text = repr(value)
     if len(text) > SHORT:
         text = f"{value:.15g}"
-    return format(Decimal(text), "f") if "e" in text else text
+    if "e" in text or "n" in text:
+        return format(Decimal(text), "f") if math.isfinite(value) else ""
+    return text
 
 
 def _print_text(value: str) -> str | None:

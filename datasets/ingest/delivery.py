@@ -11,6 +11,8 @@ from datasets.ingest.tables import Layout, Merge
 from datasets.ingest.text_file import TextSource
 from datasets.ingest.workbook_file import WorkbookSource
 
+FEW_BLANKS = 500
+
 
 @dataclass(slots=True)
 class Delivery:
@@ -24,15 +26,35 @@ class Delivery:
     types: list[ColumnType] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    blank_rows: list[int] | None = None
+    """Rows without any cell; None when there are too many to name."""
+
+    @property
+    def bounds(self) -> str:
+        """SQL over the raw table: the rows from the first to the last one of the data."""
+        return f"rowid BETWEEN {self.layout.first_row} AND {self.layout.last_row}"
 
     @property
     def where(self) -> str:
-        """SQL over the raw table: the rows that are data."""
-        layout = self.layout
-        filled = ", ".join(f"r{heading.position}" for heading in self.headings)
-        left_out = f" AND rowid NOT IN ({', '.join(map(str, layout.left_out))})" if layout.left_out else ""
-        bounds = f"rowid BETWEEN {layout.first_row} AND {layout.last_row}"
-        return f"{bounds} AND coalesce({filled}) IS NOT NULL{left_out}"
+        """SQL over the raw table: the rows that are data. Blank rows are named while they are few, which costs less."""
+        skipped = [*self.layout.left_out, *(self.blank_rows or [])]
+        parts = [self.bounds]
+        if skipped:
+            parts.append(f"rowid NOT IN ({', '.join(map(str, skipped))})")
+        if self.blank_rows is None:
+            parts.append(f"NOT ({self._is_blank})")
+        return " AND ".join(parts)
+
+    @property
+    def _is_blank(self) -> str:
+        return f"coalesce({', '.join(f'r{heading.position}' for heading in self.headings)}) IS NULL"
+
+    def find_blank_rows(self) -> None:
+        """Look for rows without any cell once, so that later passes need not look at every column."""
+        found = self.table.connection.execute(
+            f"SELECT rowid FROM raw WHERE {self.bounds} AND {self._is_blank} LIMIT {FEW_BLANKS + 1}"
+        ).fetchall()
+        self.blank_rows = [row for (row,) in found] if len(found) <= FEW_BLANKS else None
 
     @property
     def raw_columns(self) -> list[RawColumn]:

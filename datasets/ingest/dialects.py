@@ -106,7 +106,7 @@ def _complete(sample: str, delimiter: str) -> Dialect:
 
 def _escapes_quotes(sample: str) -> bool:
     r"""Quotes written as \" and no backslash that means itself."""
-    escaped = len(re.findall(r'\\"(?![,;\t|\r\n]|\Z)', sample))
+    escaped = len(re.findall(r'\\"(?![",;\t|\r\n]|\Z)', sample))
     return escaped > 0 and sample.count("\\") == sample.count('\\"')
 
 

@@ -104,6 +104,7 @@ def _name(delivery: Delivery, recipe: Recipe | None) -> None:
     if not positions:
         raise Invalid("no_table_found")
     delivery.headings = name_columns(header, layout.header_rows, delivery.merges, positions)
+    delivery.find_blank_rows()
 
 
 def _types(delivery: Delivery, recipe: Recipe | None) -> list[ColumnType]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -133,16 +133,17 @@ def _rows(sheet: Any, padded: dict[tuple[int, int], int], merges: list[Merge]) -
                 below.setdefault(covered, []).append(merge)
     held: dict[Merge, str | None] = {}
     for number, values in enumerate(sheet.iter_rows()):
-        row: Row = [
-            print_cell(value, width=padded.get((number, column), 0) if padded else 0)
-            for column, value in enumerate(values)
-        ]
+        row: Row = [print_cell(value) for value in values] if not padded else _print_padded(number, values, padded)
         for merge in below.get(number, ()):
             top, left, _, right = merge
             if number == top:
                 held[merge] = row[left] if left < len(row) else None
             row[left : right + 1] = [held.get(merge)] * (min(right + 1, len(row)) - left)
         yield row
+
+
+def _print_padded(number: int, values: Sequence[object], padded: dict[tuple[int, int], int]) -> Row:
+    return [print_cell(value, width=padded.get((number, column), 0)) for column, value in enumerate(values)]
 
 
 def _note_parts(source: WorkbookSource, measured: SheetScan, hidden: list[str]) -> None:

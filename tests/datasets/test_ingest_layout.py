@@ -151,3 +151,8 @@ def test_recipe_of_a_real_file_gives_the_same_rows_again(shared_data: Path, file
     first = read_here(shared_data / "tables" / file)
     again = read_here(shared_data / "tables" / file, recipe=first.recipe)
     assert (again.content_sha256, again.row_count) == (first.content_sha256, first.row_count)
+
+
+def test_backslash_escapes_quotes_only_where_it_must() -> None:
+    assert read_text('名称,说明\n甲,"他说 \\"好\\" 了"\n').preview == [["甲", '他说 "好" 了']]
+    assert read_text('名称,路径\n甲,"C:\\""dir"\n乙,"x"\n').preview[0] == ["甲", 'C:\\"dir']
