@@ -1,0 +1,294 @@
+"""Every route × everybody: who gets in, who is refused, what no stranger reaches, and that reading changes nothing.
+
+The table is written by hand and says nothing that it takes from the code: a new route without a row fails.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import inspect, text
+from werkzeug.test import TestResponse
+
+from portal.house import House
+from portal.security import limiter
+from tests.portal.workspace import District
+
+PUBLIC = frozenset({"anybody"})
+EDITOR, OFFICE, SYSTEM = frozenset({"editor"}), frozenset({"office"}), frozenset({"system_admin"})
+DESK = frozenset({"editor", "reviewer", "head"})
+ADMINS = frozenset({"system_admin", "security_admin"})
+ROLES = ("editor", "reviewer", "head", "office", "system_admin", "security_admin", "auditor")
+SIGNED_IN = frozenset(ROLES)
+
+ROWS: dict[str, frozenset[str]] = {
+    # method and route: who gets in
+    "GET /": PUBLIC,
+    "GET /about": PUBLIC,
+    "GET /account": SIGNED_IN,
+    "GET /account/password": SIGNED_IN,
+    "GET /account/sign-in": PUBLIC,
+    "GET /api/docs": PUBLIC,
+    "GET /api/docs/<file_name>": PUBLIC,
+    "GET /api/v1/dataset/<name>/resource/<uuid:resource_id>/rows": PUBLIC,
+    "GET /api/v1/departments": PUBLIC,
+    "GET /api/v1/entries": PUBLIC,
+    "GET /api/v1/entries/<name>": PUBLIC,
+    "GET /api/v1/vocabularies": PUBLIC,
+    "GET /catalog.jsonld": PUBLIC,
+    "GET /contact": PUBLIC,
+    "GET /dataset": PUBLIC,
+    "GET /dataset/<name>": PUBLIC,
+    "GET /dataset/<name>.jsonld": PUBLIC,
+    "GET /dataset/<name>/explore": PUBLIC,
+    "GET /dataset/<name>/resource/<uuid:resource_id>/bundle.zip": PUBLIC,
+    "GET /dataset/<name>/resource/<uuid:resource_id>/data.<ending>": PUBLIC,
+    "GET /dataset/<name>/resource/<uuid:resource_id>/original": PUBLIC,
+    "GET /dataset/<name>/resource/<uuid:resource_id>/version/<int:number>/data.<ending>": PUBLIC,
+    "GET /dataset/<name>/resource/<uuid:resource_id>/version/<int:number>/original": PUBLIC,
+    "GET /department": PUBLIC,
+    "GET /department/<slug>": PUBLIC,
+    "GET /desk": DESK,
+    "GET /desk/entries": DESK,
+    "GET /desk/entries/<name>": DESK,
+    "GET /desk/entries/<name>/data/new": EDITOR,
+    "GET /desk/entries/<name>/edit": EDITOR,
+    "GET /desk/entries/<name>/resources/new": EDITOR,
+    "GET /desk/entries/<name>/version/<uuid:version_id>": DESK,
+    "GET /desk/entries/<name>/version/<uuid:version_id>/original": DESK,
+    "GET /desk/entries/new": EDITOR,
+    "GET /desk/intake/<uuid:intake_id>": DESK,
+    "GET /desk/sheet": EDITOR,
+    "GET /desk/sheet/<uuid:upload_id>": EDITOR,
+    "GET /desk/sheet/<uuid:upload_id>/marked.xlsx": EDITOR,
+    "GET /desk/sheet/catalog.xlsx": EDITOR,
+    "GET /desk/sheet/template.xlsx": EDITOR,
+    "GET /domain": PUBLIC,
+    "GET /domain/<code>": PUBLIC,
+    "GET /favicon.ico": PUBLIC,
+    "GET /feed.atom": PUBLIC,
+    "GET /harvest/changes": PUBLIC,
+    "GET /healthz": PUBLIC,
+    "GET /help": PUBLIC,
+    "GET /licence": PUBLIC,
+    "GET /metrics": PUBLIC,
+    "GET /office": OFFICE,
+    "GET /office/accounts": ADMINS,
+    "GET /office/accounts/<account_id>": ADMINS,
+    "GET /office/accounts/new": SYSTEM,
+    "GET /office/audit": frozenset({"auditor"}),
+    "GET /office/departments": OFFICE,
+    "GET /office/departments/<slug>": OFFICE,
+    "GET /office/departments/new": OFFICE,
+    "GET /office/entries": OFFICE,
+    "GET /office/pulls": frozenset({"office", "auditor"}),
+    "GET /office/review": OFFICE,
+    "GET /office/review/<name>": OFFICE,
+    "GET /office/review/<name>/version/<uuid:version_id>": OFFICE,
+    "GET /office/review/<name>/version/<uuid:version_id>/original": OFFICE,
+    "GET /openapi.json": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /robots.txt": PUBLIC,
+    "GET /sitemap": PUBLIC,
+    "GET /sitemap-<int:part>.xml": PUBLIC,
+    "GET /sitemap.xml": PUBLIC,
+    "GET /static/<path:filename>": PUBLIC,
+    "GET /statistics": PUBLIC,
+    "GET /terms": PUBLIC,
+    "POST /account/demo": PUBLIC,
+    "POST /account/password": SIGNED_IN,
+    "POST /account/sign-in": PUBLIC,
+    "POST /account/sign-out": SIGNED_IN,
+    "POST /desk/entries/<name>/data/new": EDITOR,
+    "POST /desk/entries/<name>/edit": EDITOR,
+    "POST /desk/entries/<name>/resources/<uuid:resource_id>/remove": EDITOR,
+    "POST /desk/entries/<name>/resources/new": EDITOR,
+    "POST /desk/entries/<name>/steps": DESK,
+    "POST /desk/entries/<name>/version/<uuid:version_id>/steps": DESK,
+    "POST /desk/entries/new": EDITOR,
+    "POST /desk/intake/<uuid:intake_id>/confirm": DESK,
+    "POST /desk/intake/<uuid:intake_id>/discard": EDITOR,
+    "POST /desk/intake/<uuid:intake_id>/reading": EDITOR,
+    "POST /desk/sheet": EDITOR,
+    "POST /desk/sheet/<uuid:upload_id>/apply": EDITOR,
+    "POST /desk/sheet/<uuid:upload_id>/discard": EDITOR,
+    "POST /office/accounts/<account_id>/password": SYSTEM,
+    "POST /office/accounts/<account_id>/roles": frozenset({"security_admin"}),
+    "POST /office/accounts/<account_id>/state": SYSTEM,
+    "POST /office/accounts/new": SYSTEM,
+    "POST /office/departments/<slug>": OFFICE,
+    "POST /office/departments/<slug>/state": OFFICE,
+    "POST /office/departments/new": OFFICE,
+    "POST /office/review/<name>/steps": OFFICE,
+    "POST /office/review/<name>/version/<uuid:version_id>/steps": OFFICE,
+}
+
+GUARDED = {row: who for row, who in ROWS.items() if who != PUBLIC}
+NOBODYS = uuid.UUID(int=7)
+ENDS_THE_SESSION = "POST /account/sign-out"
+NOT_THERE = {"POST /account/demo"}
+"""Open to everybody, but only where the portal is a demonstration."""
+KEPT_BY_READING = {"auth_session", "feed_pull"}
+"""What reading may note: when a session was used last, who pulled which feed."""
+
+
+@pytest.fixture(autouse=True)
+def _without_limits() -> Iterator[None]:
+    limiter.enabled = False
+    yield
+    limiter.enabled = True
+
+
+@pytest.fixture
+def places(district: District) -> dict[str, Any]:
+    """What stands in the addresses: an entry of the first department with published data, and nobody's ids."""
+    name = district.published_with_data()
+    facts = district.resources(name)[0]
+    return {
+        "name": name,
+        "resource_id": facts.resource.id,
+        "version_id": facts.published.id,
+        "number": 1,
+        "ending": "csv",
+        "slug": district.departments["own"].slug,
+        "code": "living",
+        "part": 1,
+        "file_name": "swagger-ui.css",
+        "filename": "css/desk.css",
+        "account_id": district.people["second_office"].actor.account_id,
+        "intake_id": NOBODYS,
+        "upload_id": NOBODYS,
+    }
+
+
+def address(app: Flask, row: str, places: dict[str, Any]) -> str:
+    """The row's address with everything filled in."""
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.rule == row.partition(" ")[2])
+    if row.startswith("POST /office/departments/<slug>"):
+        places = places | {"slug": "no-such-department"}
+    built = rule.build({name: places[name] for name in rule.arguments})
+    assert built is not None
+    return built[1]
+
+
+def token_of(client: FlaskClient) -> str:
+    """A form token of this client's own."""
+    source = client.get("/account/sign-in", follow_redirects=True).get_data(as_text=True)
+    return source.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+
+def ask(client: FlaskClient, row: str, path: str, token: str) -> TestResponse:
+    """Ask as the row says; forms carry a good token and nothing else."""
+    return client.get(path) if row.startswith("GET ") else client.post(path, data={"csrf_token": token})
+
+
+def snapshot(house: House) -> dict[str, list[str]]:
+    """Every row of every table that reading must leave alone."""
+    with house.database.reading() as session:
+        tables = set(inspect(session.connection()).get_table_names()) - KEPT_BY_READING
+        return {name: sorted(map(repr, session.execute(text(f'SELECT * FROM "{name}"')))) for name in sorted(tables)}
+
+
+def test_every_route_has_a_row(app: Flask) -> None:
+    rules = {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert sorted(rules - set(ROWS)) == []
+    assert sorted(set(ROWS) - rules) == []
+
+
+def test_everybody_gets_what_the_table_says(district: District, places: dict[str, Any], app: Flask) -> None:
+    stranger = app.test_client()
+    clients = {"": stranger} | {role: district.people[role].client for role in ROLES}
+    tokens = {role: token_of(client) for role, client in clients.items()}
+    before, wrong = snapshot(district.house), []
+    for row in sorted(ROWS):
+        path = address(app, row, places)
+        if row.startswith("POST ") and before:
+            assert snapshot(district.house) == before, "a GET has changed something"
+            before = {}
+        for role, client in clients.items():
+            if (row == ENDS_THE_SESSION and role) or (ROWS[row] == PUBLIC and role not in ("", "editor")):
+                continue
+            answer = ask(client, row, path, tokens[role])
+            if problem := judge(row, role, answer):
+                wrong.append((row, role or "anonymous", answer.status_code, problem))
+            answer.close()
+    assert wrong == []
+
+
+def judge(row: str, role: str, answer: TestResponse) -> str:
+    """What is wrong with the answer to `role` ("" is anonymous); empty if nothing is."""
+    status, who = answer.status_code, ROWS[row]
+    kept = answer.headers.get("Cache-Control", "")
+    if status >= 500:
+        return "crash"
+    if role and status < 400 and not row.startswith("GET /static") and kept != "private, no-store":
+        return f"kept by caches: {kept}"
+    if status >= 400 and "no-store" not in kept:
+        return f"failure kept by caches: {kept}"
+    if who == PUBLIC:
+        is_refused = status in (401, 403) and row != "POST /account/sign-in"
+        return "refused" if is_refused or (status == 404) != (row in NOT_THERE) else ""
+    if role in who:
+        return "refused" if status in (400, 401, 403) else ""
+    if not role and row.startswith("GET "):
+        asked = status == 302 and answer.headers["Location"].startswith("/account/sign-in?next=/")
+        return "" if asked and "no-store" in kept else "not asked to sign in"
+    return "" if status == 403 else "let in"
+
+
+def test_another_department_finds_none_of_it(district: District, places: dict[str, Any], app: Flask) -> None:
+    before, wrong = snapshot(district.house), []
+    for role in ("editor", "reviewer", "head"):
+        person = district.people[f"other_{role}"]
+        token = token_of(person.client)
+        for row, who in GUARDED.items():
+            if row.partition(" ")[2].startswith("/desk/entries/<name>") and role in who:
+                answer = ask(person.client, row, address(app, row, places), token)
+                wrong += [(row, role, answer.status_code)] if answer.status_code != 404 else []
+    assert wrong == []
+    assert snapshot(district.house) == before
+
+
+def test_no_form_goes_without_its_token_or_from_another_site(
+    district: District, places: dict[str, Any], app: Flask
+) -> None:
+    stranger = app.test_client()
+    clients = {"": stranger} | {role: district.people[role].client for role in ROLES}
+    before, wrong = snapshot(district.house), []
+    for row, who in ROWS.items():
+        if not row.startswith("POST "):
+            continue
+        path, role = address(app, row, places), next((role for role in ROLES if role in who), "")
+        client = clients[role]
+        if (bare := client.post(path, headers={"Authorization": "Bearer x"})).status_code != 400:
+            wrong.append((row, "no token", bare.status_code))
+        foreign = {"csrf_token": token_of(client)}
+        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            if (answer := client.post(path, data=foreign, headers=headers)).status_code != 403:
+                wrong.append((row, str(headers), answer.status_code))
+    assert wrong == []
+    assert snapshot(district.house) == before
+
+
+def test_who_is_signed_in_never_shows_on_a_page_for_everybody(
+    district: District, places: dict[str, Any], app: Flask
+) -> None:
+    person, stranger = district.people["editor"], app.test_client()
+    for row, who in ROWS.items():
+        if who != PUBLIC or not row.startswith("GET ") or "static" in row:
+            continue
+        path = address(app, row, places)
+        for answer in (person.get(path), stranger.get(path), stranger.get(path)):
+            shown = answer.get_data()
+            answer.close()
+        assert person.actor.name.encode() not in shown, row
+        assert str(person.actor.account_id).encode() not in shown, row
