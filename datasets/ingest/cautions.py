@@ -28,6 +28,9 @@ def _layout_warnings(delivery: Delivery) -> list[Problem]:
     if layout.left_out:
         rows = [row + 1 for row in layout.left_out]
         found.append(Problem("", "group_rows_left_out", count=len(rows), rows=rows[:EXAMPLES]))
+    filled = sum(layout.first_row <= top < bottom for top, _, bottom, _ in delivery.merges)
+    if filled:
+        found.append(Problem("", "merged_cells_filled", count=filled))
     if layout.total_row is not None:
         found.append(Problem(str(layout.total_row + 1), "total_row_in_data", row=layout.total_row + 1))
     return found

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
+from datasets.errors import DomainError
 from datasets.ingest.reading import Reading, ReadOptions, Recipe
 from datasets.sandbox import Limits, Progress, run_limited
+
+log = logging.getLogger(__name__)
 
 CHILD = "datasets.ingest.child"
 READ_LIMITS = Limits()
@@ -23,11 +27,15 @@ def read_file(
 ) -> Reading:
     """Understand the file at `path` and write its rows to the new file `row_store`.
 
-    The kind is told from the content; of `file_name` only the ending is used, to say .txt or .tsv where a text was
-    delivered. Raises Invalid or TooLarge with a code that tells a clerk what is wrong and what to do; then no row store
-    is left behind. At most `limits.wall_seconds`; memory within `limits.memory_bytes` whatever the file.
+    The kind is told from the content, never from `file_name`, which only names the file in the log. Raises Invalid or
+    TooLarge with a code that tells a clerk what is wrong and what to do; then no row store is left behind. At most
+    `limits.wall_seconds`; memory within `limits.memory_bytes` whatever the file.
     """
-    return _run(path, row_store, limits, on_progress, options=(options or ReadOptions()).as_dict())
+    try:
+        return _run(path, row_store, limits, on_progress, options=(options or ReadOptions()).as_dict())
+    except DomainError as error:
+        log.info("refused %r: %s", file_name, error.code)
+        raise
 
 
 def rebuild(
