@@ -127,8 +127,6 @@ def make_entry_work(
     shown = opened or published
     assert shown is not None, "an entry has an open or a published revision"
     values, items = revision_values(shown), [item_values(item) for item in shown.items]
-    may_edit = is_allowed(by, "entry.edit", department_id=entry.department_id)
-    is_editable = entry.state != "withdrawn" and (opened is None or opened.state in EDITABLE_STATES)
     gaps = check_revision(values, items) if opened is not None else []
     changes = compare_revisions(published, opened) if opened and published else []
     return EntryWork(
@@ -154,7 +152,7 @@ def make_entry_work(
         items=tuple(_item_line(item, _used(items), language) for item in items),
         actions=_actions(session, entry, opened, by=by, refused=refused, language=language),
         history=tuple(_history_line(step, language) for step in list_steps(session, entry.id)),
-        can_edit=may_edit and is_editable,
+        can_edit=_can_edit(entry, opened, by),
         can_upload=is_allowed(by, "data.upload", department_id=entry.department_id) and entry.state != "withdrawn",
         is_open_for_edit=opened is not None and opened.state in EDITABLE_STATES,
         update_cycle=shown.update_cycle,
@@ -162,6 +160,11 @@ def make_entry_work(
         timeliness=timeliness(entry.next_due_on, entry.overdue_after_on, entry.stale_after_on, today),
         data_updated_on=entry.data_updated_on,
     )
+
+
+def _can_edit(entry: Entry, opened: Revision | None, by: Actor) -> bool:
+    is_editable = entry.state != "withdrawn" and (opened is None or opened.state in EDITABLE_STATES)
+    return is_editable and is_allowed(by, "entry.edit", department_id=entry.department_id)
 
 
 def _actions(

@@ -170,18 +170,6 @@ def make_entry_form(
     """
     problems, gaps = list(problems), list(gaps)
     errors = _by_place([*problems, *gaps], language)
-    groups = tuple(
-        FormGroup(
-            key,
-            in_words(label, language),
-            tuple(
-                _control(one, raw.get(field_name), field_name, errors, language, is_fixed=is_code_fixed)
-                for field_name, one in FIELDS.items()
-                if one.group == key
-            ),
-        )
-        for key, label in GROUPS.items()
-    )
     is_too_much = items is None or len(items) > MAX_FORM_ITEMS
     rows = [] if items is None or is_too_much else [*items, *([raw_of({}, ITEM_FIELDS)] * spare)]
     return EntryForm(
@@ -190,7 +178,7 @@ def make_entry_form(
         base=base,
         lock=lock,
         seen=seen if seen is not None else _seen(raw, items or ()),
-        groups=groups,
+        groups=_groups(raw, errors, is_code_fixed=is_code_fixed, language=language),
         items=tuple(_row(number, row, errors, language) for number, row in enumerate(rows, start=1)),
         item_count=len(items or ()),
         has_too_many_items=is_too_much,
@@ -198,6 +186,21 @@ def make_entry_form(
         failure=failure,
         return_reason=return_reason,
         gaps=describe_problems(gaps, language),
+    )
+
+
+def _groups(raw: Raw, errors: Mapping[str, list[str]], *, is_code_fixed: bool, language: str) -> tuple[FormGroup, ...]:
+    return tuple(
+        FormGroup(
+            key,
+            in_words(label, language),
+            tuple(
+                _control(one, raw.get(name), name, errors, language, is_fixed=is_code_fixed)
+                for name, one in FIELDS.items()
+                if one.group == key
+            ),
+        )
+        for key, label in GROUPS.items()
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from catalog.audit import AuditCheck, AuditEvent
 from catalog.feeds.pulls import FEEDS, Pull
@@ -21,18 +23,72 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "calendar.": ("工作日历", "Working days"),
 }
 """Families of acts by which the log may be narrowed."""
+ACTS: dict[str, tuple[str, str]] = {
+    "entry.create": ("新建条目", "Create entry"),
+    "entry.edit": ("修改条目", "Edit entry"),
+    "entry.submit": ("提交或撤回", "Submit or recall"),
+    "entry.sign": ("部门审签", "Sign off"),
+    "entry.return_by_department": ("部门退回", "Return (department)"),
+    "entry.approve": ("审核通过", "Approve"),
+    "entry.return": ("审核退回", "Return (office)"),
+    "entry.publish": ("发布", "Publish"),
+    "entry.ask_withdrawal": ("申请下架", "Ask for withdrawal"),
+    "entry.withdraw": ("决定下架", "Decide on withdrawal"),
+    "entry.suspend": ("紧急暂停", "Suspend"),
+    "entry.resume": ("恢复公开", "Resume"),
+    "data.upload": ("上传数据", "Upload data"),
+    "data.submit": ("提交数据", "Submit data"),
+    "data.confirm": ("确认数据", "Confirm data"),
+    "data.review": ("审核数据", "Review data"),
+    "data.override": ("放行个人信息", "Release personal data"),
+    "sheet.upload": ("上传目录表", "Upload sheet"),
+    "sheet.import": ("导入目录表", "Apply sheet"),
+    "sheet.discard": ("放弃目录表", "Discard sheet"),
+    "catalog.adopt": ("接收已公开目录", "Adopt"),
+    "department.create": ("新建部门", "Create department"),
+    "department.update": ("修改部门", "Change department"),
+    "department.activate": ("启用部门", "Bring department back"),
+    "department.deactivate": ("停用部门", "Take department out of use"),
+    "calendar.manage": ("调整工作日历", "Change working days"),
+    "account.create": ("新建账号", "Create account"),
+    "account.update": ("修改账号", "Change account"),
+    "account.sign_in": ("登录", "Sign in"),
+    "account.sign_out": ("退出", "Sign out"),
+    "account.change_password": ("修改密码", "Change password"),
+    "account.reset_password": ("重置密码", "Reset password"),
+    "account.disable": ("停用账号", "Disable account"),
+    "account.enable": ("启用账号", "Enable account"),
+    "account.unlock": ("解除锁定", "Unlock account"),
+    "role.grant": ("授予角色", "Grant role"),
+    "role.revoke": ("收回角色", "Revoke role"),
+}
+"""What acts are called; one that is not listed shows its code."""
+OBJECTS: dict[str, tuple[str, str]] = {
+    "entry": ("条目", "Entry"),
+    "revision": ("修订", "Revision"),
+    "version": ("数据版本", "Data version"),
+    "resource": ("资源", "Resource"),
+    "intake": ("上传", "Upload"),
+    "sheet": ("目录表", "Sheet"),
+    "department": ("部门", "Department"),
+    "account": ("账号", "Account"),
+}
+LONG_MARK = 24
+"""Digests and ids longer than this are cut in the list; the log holds them whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One event; `details` are its parameters as short text."""
+    """One event; `act` in words and its `code`; `details` are its parameters as short text."""
 
     number: int
     at: str
     who: str
     address: str
     act: str
+    code: str
     subject: str
+    object_id: str
     result: str
     details: str
 
@@ -81,16 +137,30 @@ def make_audit_page(
             at=event.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
             who=event.account_name,
             address=event.address or "",
-            act=event.act,
-            subject=f"{event.object_kind} {event.object_id or ''}".strip(),
+            act=ACTS.get(event.act, (event.act, event.act))[language == "en"],
+            code=event.act,
+            subject=OBJECTS.get(event.object_kind, (event.object_kind, event.object_kind))[language == "en"],
+            object_id=event.object_id or "",
             result=event.result,
-            details=json.dumps(event.params, ensure_ascii=False, sort_keys=True) if event.params else "",
+            details=_details(event.params),
         )
         for event in events[:PAGE_SIZE]
     )
     before = lines[-1].number if len(events) > PAGE_SIZE else None
     acts = tuple((family, words[language == "en"]) for family, words in FAMILIES.items())
     return AuditPage(lines, before, acts, act, subject, username, check)
+
+
+def _details(params: Mapping[str, Any]) -> str:
+    """Parameters in one line; what is empty is left out."""
+    parts = []
+    for name, value in params.items():
+        if value in (None, "", [], {}):
+            continue
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        is_mark = " " not in text and text.isascii() and len(text) > LONG_MARK and name in ("sha256", "department_id")
+        parts.append(f"{name} {text[:12]}…" if is_mark else f"{name} {text}")
+    return " · ".join(parts)
 
 
 def make_pull_page(pulls: list[Pull], *, language: str) -> PullPage:

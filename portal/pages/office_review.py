@@ -80,7 +80,7 @@ def make_overview_page(found: Overview, *, now: dt.datetime, language: str) -> O
     return OfficePage(
         tasks=tuple(task for task in (first, *others) if task.count),
         queue=lines,
-        oldest_days=max((line.days for line in lines), default=0),
+        oldest_days=max((line.days for line in lines if line.row.state == "office_review"), default=0),
         waiting=found.waiting,
         published=found.published,
         overdue=found.overdue,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
 
@@ -119,7 +121,7 @@ def _require_well_formed(typed: Typed) -> None:
         raise Invalid("fields_invalid", problems=problems)
 
 
-def _save(session, name: str, typed: Typed) -> None:  # type: ignore[no-untyped-def]
+def _save(session: Any, name: str, typed: Typed) -> None:
     entry = get_entry_for(session, name, by=actor(), act="entry.edit")
     had_open = entry.open_revision_id is not None
     revision = edit_revision(session, entry, by=actor(), now=now())

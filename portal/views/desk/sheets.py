@@ -14,7 +14,7 @@ from catalog.entry_lists import list_entries
 from catalog.errors import Busy, Conflict, Invalid, TooLarge
 from catalog.sheet import uploads
 from catalog.sheet.applying import apply_import
-from catalog.sheet.basis import list_bases
+from catalog.sheet.basis import Basis, list_bases
 from catalog.sheet.marking import mark_workbook
 from catalog.sheet.planning import plan_import
 from catalog.sheet.reading import MAX_BYTES
@@ -167,7 +167,7 @@ def _preview(upload_id: uuid.UUID, *, failure: str = "", status: int = 200) -> R
     return make_response(render_template("desk/sheet_preview.html", page=page), status)
 
 
-def _send_written(department: str, entries: list | None, name: str, fallback: str) -> Response:  # type: ignore[type-arg]
+def _send_written(department: str, entries: list[Basis] | None, name: str, fallback: str) -> Response:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.xlsx"
         write_template(path, department=department, on=today(), entries=entries, site=house().settings.site_name)

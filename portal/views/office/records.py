@@ -65,8 +65,8 @@ def _instant(text: str | None) -> dt.datetime | None:
         return None
     try:
         instant = dt.datetime.fromisoformat(text)
-    except ValueError:
+        if instant.tzinfo is None:
+            raise Invalid("bad_cursor")
+        return instant.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
         raise Invalid("bad_cursor") from None
-    if instant.tzinfo is None:
-        raise Invalid("bad_cursor")
-    return instant
