@@ -40,10 +40,10 @@ limiter = Limiter(get_remote_address, strategy="fixed-window", on_breach=_rememb
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Turn on token checks, origin checks, limits and headers."""
+    app.before_request(refuse_foreign_writes)
     csrf.init_app(app)
     app.config.update(RATELIMIT_STORAGE_URI=settings.redis_url or "memory://", RATELIMIT_HEADERS_ENABLED=False)
     limiter.init_app(app)
-    app.before_request(refuse_foreign_writes)
     app.after_request(add_headers)
 
 
