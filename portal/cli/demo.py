@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from catalog.errors import NotFound
 from portal.cli.common import cli_language, open_house, say
 
 if TYPE_CHECKING:
@@ -16,8 +18,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--load-only", is_flag=True, help="只载入不启动 · Load, print the accounts, do not serve.")
-def demo(load_only: bool) -> None:
+@click.option("--walk", "is_walk", is_flag=True, help="把运行中的演示走一遍 · Walk every journey of the running demo.")
+def demo(load_only: bool, is_walk: bool) -> None:
     """载入演示数据并启动;再次运行沿用已有数据 · Load the demonstration district once and serve it."""
+    if is_walk:
+        walk_demo()
+        return
     os.environ.setdefault("KAIFANG_DEMO", "1")
     os.environ.setdefault("SITE_REGION", "黄石港区")
     os.environ.setdefault("SITE_REGION_CODE", "420202")
@@ -29,6 +35,35 @@ def demo(load_only: bool) -> None:
             from portal.cli.serve import serve_house
 
             serve_house(house)
+
+
+def walk_demo() -> None:
+    """Walk every journey of the demonstration that runs on HOST and PORT; exit status 1 when one goes wrong."""
+    from portal.demo.visitor import Visitor
+    from portal.demo.walk import walk
+    from portal.demo_accounts import list_demo_accounts
+    from portal.settings import load_settings
+
+    settings = load_settings()
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  compared, not bound
+    address = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    accounts = list_demo_accounts(settings)
+    try:
+        Visitor(address).get("/healthz")
+    except OSError:
+        accounts = []
+    if not accounts:
+        raise NotFound("demo_not_running", address=address, home=str(settings.home))
+    is_good = True
+    for outcome in walk(address, accounts):
+        click.echo(outcome.line(cli_language()))
+        is_good = is_good and outcome.is_good
+    say(
+        "全部走通。" if is_good else "有环节不通,见 ✗。",
+        "All journeys went well." if is_good else "Some went wrong: see ✗.",
+    )
+    if not is_good:
+        sys.exit(1)
 
 
 def prepare_demo(house: House) -> None:

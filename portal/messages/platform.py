@@ -98,4 +98,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "备份 PostgreSQL 需要命令 {tool},本机没有找到。请安装 postgresql-client 后重试。",
         "Backing up PostgreSQL needs the command {tool}, which is not on this machine. Install postgresql-client.",
     ),
+    "demo_not_running": (
+        "{address} 没有正在运行的演示,或 {home} 不是它的数据目录。请先在另一个终端运行:kaifang demo",
+        "No demonstration answers at {address}, or {home} is not its home. Run in another terminal first: kaifang demo",
+    ),
 }
