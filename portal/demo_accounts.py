@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 
-from portal.settings import DEMO_MARK, Settings
+from portal.settings import DEMO_MARK, LOOPBACK, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +50,17 @@ def list_demo_accounts(settings: Settings) -> list[DemoAccount]:
 
 
 def offers_switch(settings: Settings) -> bool:
-    """Whether one click may sign in as a demo account: only a demonstration that only this machine can reach."""
-    return settings.is_demo and settings.is_loopback and accounts_file(settings).is_file()
+    """Whether one click may sign in as a demo account: only a demonstration that only this machine can reach.
+
+    A BASE_URL elsewhere tells of a proxy in front, through which others come.
+    """
+    is_near = settings.is_loopback and is_loopback_address(settings.base_url)
+    return settings.is_demo and is_near and accounts_file(settings).is_file()
+
+
+def is_loopback_address(url: str) -> bool:
+    """Whether an address names this machine; a foreign name that leads here (DNS rebinding) does not."""
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:
+        return False

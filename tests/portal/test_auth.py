@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from catalog import accounts
 from catalog.permissions import system_actor
 from portal.app import create_app
+from portal.demo_accounts import accounts_file, is_loopback_address, offers_switch
 from portal.house import House, build_house
 from portal.settings import Settings
 
@@ -166,3 +167,14 @@ def test_https_gives_host_only_secure_cookies(make_settings: Callable[..., Setti
 def test_demo_switch_does_not_exist_outside_the_demonstration(client: FlaskClient) -> None:
     answer = client.post("/account/demo", data={"csrf_token": token_of(client), "username": "wang"})
     assert answer.status_code == 404
+
+
+def test_demo_switch_is_for_this_machine_alone(make_settings: Callable[..., Settings]) -> None:
+    near = make_settings(base_url="http://127.0.0.1:8000", host="127.0.0.1", is_demo=True)
+    far = make_settings(base_url="https://data.example.gov.cn", host="127.0.0.1", is_demo=True)
+    accounts_file(near).write_text("[]", encoding="utf-8")
+    for settings, is_offered in ((near, True), (far, False)):
+        assert offers_switch(settings) is is_offered
+    assert is_loopback_address("http://[::1]:8000/")
+    assert not is_loopback_address("http://rebound.example:8000/")
+    assert not is_loopback_address("http://[")

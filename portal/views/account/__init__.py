@@ -10,7 +10,7 @@ from catalog.permissions import is_allowed
 from portal import auth
 from portal.access import PUBLIC, SIGNED_IN, access
 from portal.context import actor, house, language
-from portal.demo_accounts import list_demo_accounts, offers_switch
+from portal.demo_accounts import is_loopback_address, list_demo_accounts, offers_switch
 from portal.links import is_safe_path, redirect_to, safe_redirect
 from portal.messages import text_of
 from portal.pages.account import make_account_page, make_password_page, make_sign_in_page
@@ -64,7 +64,8 @@ def switch() -> Response:
     """One click into an account of the demonstration; exists on loopback only."""
     settings = house().settings
     wanted = request.form.get("username", "")
-    accounts = list_demo_accounts(settings) if offers_switch(settings) else []
+    is_offered = offers_switch(settings) and is_loopback_address(request.host_url)
+    accounts = list_demo_accounts(settings) if is_offered else []
     account = next((account for account in accounts if account.username == wanted), None)
     if account is None:
         raise NotFound("page_not_found")
