@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from catalog.errors import Gone, NotFound
 from catalog.facets import FACETS, Criteria, FacetCount, FacetValue, count_facets, narrow
 from catalog.feeds.records import FeedRecord
-from catalog.models import CurrentRecord, Department, Entry, Obligation, Revision
+from catalog.models import CurrentRecord, Department, Entry, EntryStep, Obligation, Revision
 from catalog.timeliness import timeliness
 from datasets.clock import day_of
 
@@ -284,14 +284,16 @@ def _promise(session: Session, entry_id: uuid.UUID) -> tuple[int, int]:
 
 def _absence(session: Session, name: str) -> NotFound | Gone:
     query = (
-        select(Entry.state, Entry.state_reason, Entry.withdrawn_at, Entry.modified_at, Revision.title)
+        select(Entry.id, Entry.state, Entry.state_reason, Entry.withdrawn_at, Revision.title)
         .outerjoin(Revision, Revision.id == Entry.published_revision_id)
         .where(Entry.name == name)
     )
     entry = session.execute(query).one_or_none()
     if entry is None or entry.state not in ("withdrawn", "suspended"):
         return NotFound("entry_not_found", name=name)
-    since = entry.withdrawn_at or entry.modified_at
+    since = entry.withdrawn_at or session.scalar(
+        select(func.max(EntryStep.at)).where(EntryStep.entry_id == entry.id, EntryStep.step == "suspend")
+    )
     notice = {"name": name, "reason": entry.state_reason or "", "on": day_of(since).isoformat() if since else ""}
     if entry.state == "withdrawn":
         return Gone("entry_withdrawn", title=entry.title or "", **notice)

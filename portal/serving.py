@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from flask import Flask
@@ -114,6 +115,13 @@ def in_child(house: House, run: Callable[[], None]) -> None:
         os._exit(status)
 
 
+def pause(reader: int, seconds: float) -> None:
+    """Wait until a signal has written to the pipe `reader`, at most `seconds`; what was written is used up."""
+    if select.select([reader], [], [], seconds)[0]:
+        with suppress(BlockingIOError):
+            os.read(reader, 4096)
+
+
 @dataclass
 class Child:
     """A supervised process: how to run it, and how it has fared."""
@@ -137,6 +145,7 @@ class Supervisor:
     def run(self) -> None:
         """Run until SIGTERM or SIGINT and all children have ended."""
         reader, writer = os.pipe()
+        os.set_blocking(reader, False)
         os.set_blocking(writer, False)
         signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -144,7 +153,7 @@ class Supervisor:
             signal.signal(number, self._stop)
         while not self.is_stopping:
             self._start_due()
-            select.select([reader], [], [], 1.0)
+            pause(reader, 1.0)
             self._collect()
         self._end_all()
 

@@ -9,7 +9,9 @@ def reachable(url: str) -> bool:
     """Whether a connection works and may create databases."""
     try:
         with psycopg.connect(url, connect_timeout=2) as connection:
-            row = connection.execute("SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+            row = connection.execute(
+                "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
     except psycopg.Error:
         return False
     return bool(row and row[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -60,9 +61,13 @@ def kaifang() -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line; what a person can mend is one sentence and exit status 1, never a traceback."""
+    """Run the command line; what a person can mend is one sentence and exit status 1, never a traceback.
+
+    Every file it makes is readable by its owner alone: the database holds password hashes.
+    """
     from datasets.errors import DomainError
 
+    os.umask(0o077)
     try:
         return kaifang.main(args=arguments, prog_name="kaifang")
     except DomainError as error:

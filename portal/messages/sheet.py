@@ -122,7 +122,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "entry_stands_twice": (
         "与 {first} 指同一个条目，但内容不同。请只保留一处；要新增条目，请改用别的名称和代码。",
-        "Means the same entry as {first} but says something else. Keep only one; a new entry needs another title and code.",
+        "The same entry as {first}, but it says something else. Keep one; a new entry needs another title and code.",
     ),
     "entry_is_stale": (
         "这张表做好之后，平台上的这个条目又改过了。请重新下载当前目录，把改动填到新表中。",

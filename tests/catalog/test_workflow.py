@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from catalog.audit import verify_audit
 from catalog.entries import find_published_revision, open_revision, save_revision
-from catalog.errors import Conflict, Invalid, NotAllowed, NotFound
+from catalog.errors import Conflict, Gone, Invalid, NotAllowed, NotFound
 from catalog.history import list_steps
 from catalog.models import AuditRow, ChangeRow, CurrentRecord, Entry, Resource, Revision
 from catalog.models.entries import ENTRY_STATES, REVISION_STATES
 from catalog.permissions import POLICY, ROLES, Actor
+from catalog.public import get_public
 from catalog.resources import add_resource, list_resources, remove_resource
 from catalog.steps import STEPS
 from catalog.vocabularies import VOCABULARIES
@@ -454,3 +455,12 @@ def test_another_department_sees_nothing_and_changes_nothing(session: Session, l
             take_step(session, entry, step, by=by, now=lifecycle.now)
         assert list_open_steps(session, entry, by=by) == []
     assert session.get_one(Entry, entry.id).state == "never_published"
+
+
+def test_notice_of_a_suspended_entry_names_the_day_of_its_suspension(lifecycle: Lifecycle) -> None:
+    entry = lifecycle.entry("published")
+    lifecycle.take(entry, "suspend", now=dt.datetime(2026, 7, 20, 2, tzinfo=dt.UTC))
+    with pytest.raises(Gone) as gone:
+        get_public(lifecycle.session, entry.name, dt.date(2026, 7, 21))
+    assert gone.value.code == "entry_suspended"
+    assert gone.value.params["on"] == "2026-07-20"

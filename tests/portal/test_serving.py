@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from portal.serving import pause
+
 ROOT = Path(__file__).parent.parent.parent
 SLOW_CLIENTS = 200
 
@@ -106,6 +108,19 @@ def server(home: Path) -> Iterator[Server]:
 def test_two_web_processes_and_a_worker_share_one_port(server: Server) -> None:
     assert len(server.children()) == 3
     assert server.get("/readyz") == (200, b"ready\n")
+
+
+def test_signal_wakes_the_supervisor_once_and_then_it_sleeps_again() -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.write(writer, b"\x11\x11")
+    begun = time.monotonic()
+    pause(reader, 5)
+    assert time.monotonic() - begun < 1
+    pause(reader, 0.2)
+    assert time.monotonic() - begun >= 0.2
+    os.close(reader)
+    os.close(writer)
 
 
 def test_busy_port_is_one_sentence(server: Server, home: Path) -> None:
