@@ -461,6 +461,6 @@ def test_notice_of_a_suspended_entry_names_the_day_of_its_suspension(lifecycle: 
     entry = lifecycle.entry("published")
     lifecycle.take(entry, "suspend", now=dt.datetime(2026, 7, 20, 2, tzinfo=dt.UTC))
     with pytest.raises(Gone) as gone:
-        get_public(lifecycle.session, entry.name, dt.date(2026, 7, 21))
+        get_public(lifecycle.session, entry.name, today=dt.date(2026, 7, 21))
     assert gone.value.code == "entry_suspended"
     assert gone.value.params["on"] == "2026-07-20"
