@@ -6,6 +6,7 @@ worker thread. A page that lies in this process's memory is answered by that thr
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
@@ -16,10 +17,14 @@ from typing import Any
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
+from waitress.utilities import Error
 
+from datasets.storage.files import FULL
 from portal.edge import Edge
+from portal.messages import text_of
 from portal.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,13 +36,64 @@ BODY_BYTES_PER_SECOND = 500
 IDLE_SECONDS = 60
 NEW_SECONDS = 1.0
 """How long a stopping process waits for a connection that has not asked yet."""
+MAX_THROWN_AWAY = 4
+"""So many times the largest body is taken in of one that is refused; a larger one is cut off at once."""
 DRAIN_SECONDS = 25
 """How long a stopping process lets running requests and downloads go on."""
+
+
+class DiskFull(Error):  # type: ignore[misc]
+    """There is no room to take the body in."""
+
+    code = 507
+    reason = "Insufficient Storage"
+
+
+class PatientParser(HTTPRequestParser):  # type: ignore[misc]
+    """One request coming in. The body of a refused one is taken to its end and thrown away before the answer goes
+    out: a browser that is still sending sees a reset connection and never the sentence that says why.
+    """
+
+    unread = 0
+    """Bytes of a refused body that are still to come."""
+
+    def received(self, data: bytes) -> int:
+        """Take in bytes; how many. A full disk under a large body is an answer, not a broken connection."""
+        if self.unread:
+            return self._throw_away(data)
+        try:
+            taken = int(super().received(data))
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            taken = self._give_up(data)
+        rest = self.content_length - self.body_bytes_received
+        if self.error is not None and 0 < rest <= self.adj.max_request_body_size * MAX_THROWN_AWAY:
+            self.completed, self.unread = False, rest
+        return taken
+
+    def _give_up(self, data: bytes) -> int:
+        with contextlib.suppress(OSError):
+            self.close()
+        self.body_rcv = None
+        taken = min(len(data), max(0, self.content_length - self.body_bytes_received)) or len(data)
+        self.body_bytes_received += taken
+        self.error = DiskFull("\n".join(text_of("disk_full", {}, language) for language in ("zh", "en")))
+        self.completed = True
+        return taken
+
+    def _throw_away(self, data: bytes) -> int:
+        taken = min(len(data), self.unread)
+        self.unread -= taken
+        self.body_bytes_received += taken
+        self.completed = not self.unread
+        return taken
 
 
 class PatientChannel(HTTPChannel):  # type: ignore[misc]
     """One connection, which knows since when its present request has been coming in."""
 
+    parser_class = PatientParser
     request_since: float | None = None
     is_due = False
 
