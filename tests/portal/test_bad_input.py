@@ -158,6 +158,11 @@ def test_too_large_upload_is_told_with_its_limit(portal: Portal, draft: str) -> 
     assert names_left(portal) == []
 
 
+def test_body_beyond_every_limit_is_answered_and_not_cut_off(portal: Portal, draft: str) -> None:
+    answer = portal.person("editor").post(f"{draft}/data/new", [], {"file": Upload("大.csv", b"a,b\r\n" * 900_000)})
+    assert answer.status == 413
+
+
 ABSURD = (
     "?q=%00%FF%FE", "?q=" + "a" * 5000, "?q=%22%20OR%201=1--", "?page=-1", "?page=99999999999999999999", "?page=abc",
     "?sort=../../etc/passwd", "?domain=<script>", "?department=%F0%9F%92%A9", "?limit=-5&after=x",
