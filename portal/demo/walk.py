@@ -103,7 +103,8 @@ def walk(address: str, accounts: Sequence[DemoAccount]) -> Iterator[Outcome]:
     journey = _people(address, accounts)
     for number, (zh, en, act) in enumerate(JOURNEYS):
         try:
-            _require(number < FIRST_WITH_ENTRY or bool(journey.name), "not reached: there is no entry to go on with")
+            _require(number < WITH_ENTRY or bool(journey.name), "not reached: no entry was brought in")
+            _require(number < WITH_PUBLIC_ENTRY or bool(journey.resource), "not reached: the entry is not public")
             place, detail = act(journey)
             yield Outcome(zh, en, f"{journey.public.base}{place}", True, detail)
         except (WentWrong, NotThere, OSError, KeyError, ValueError, IndexError, StopIteration) as error:
@@ -282,5 +283,7 @@ JOURNEYS: tuple[tuple[str, str, Callable[[Walk], tuple[str, str]]], ...] = (
     ("上级平台全量与增量采集", "the city platform harvests", _harvest),
 )
 """What is walked, in this order: Chinese, English, how."""
-FIRST_WITH_ENTRY = 3
+WITH_ENTRY = 3
 """From this journey on each goes on with the entry that the department filed."""
+WITH_PUBLIC_ENTRY = 5
+"""From this one on the entry must have been published."""
