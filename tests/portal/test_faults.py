@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +22,10 @@ from tests.e2e.running import prepare_home, settings_of
 from tests.e2e.zygote import Acts, Outcome
 from tests.e2e.zygote_acts import versions
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif("TEST_DATABASE_URL" in os.environ, reason="makes homes with SQLite: runs in that leg"),
+]
 
 TITLE = "社区居委会名录"
 DEATHS = 6
