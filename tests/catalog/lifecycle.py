@@ -243,3 +243,7 @@ def make_version(session: Session, resource: Resource, *, now: dt.datetime = MOM
     session.add(version)
     session.flush()
     return version
+
+
+def second_office(session: Session) -> Actor:
+    return make_actor(session, "office", name="政数局丁")
