@@ -110,6 +110,7 @@ def _open(ledger: Ledger, cycle: Cycle, period: Period, now: dt.datetime) -> Non
     grace_on, is_provisional = grace_of(period.due_on, ledger.calendar)
     row = Obligation(
         id=uuid.uuid4(),
+        subject_id=ledger.entry_id,
         entry_id=ledger.entry_id,
         department_id=ledger.department_id,
         kind=cycle.kind,

@@ -60,6 +60,7 @@ def can(act: str) -> bool:
 def init_app(app: Flask) -> None:
     """Register the names."""
     app.jinja_env.globals.update(asset=asset, can=can, external_url=external_url)
+    app.jinja_env.tests["permitted"] = can
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.context_processor(_names)

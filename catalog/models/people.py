@@ -28,6 +28,10 @@ class Department(Base):
     position: Mapped[int] = mapped_column(default=0)
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime]
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("department.id"))
+    """The department that took over its entries, when it was dissolved."""
+    calendar_epoch: Mapped[int] = mapped_column(default=0)
+    """Counts how often its private calendar address was made anew; the address is derived from it."""
 
 
 class Account(Base):
@@ -39,6 +43,8 @@ class Account(Base):
     username: Mapped[str] = mapped_column(String(64), unique=True)
     """Stored casefolded and NFKC-normalised."""
     display_name: Mapped[str] = mapped_column(String(64))
+    email: Mapped[str | None] = mapped_column(String(254))
+    """Where digests go; never public."""
     department_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("department.id"), index=True)
     password_hash: Mapped[str] = mapped_column(String(256))
     must_change_password: Mapped[bool] = mapped_column(default=True)
