@@ -2,6 +2,7 @@
 
 from catalog.vocabularies.formats import FORMAT_CATEGORY, FORMAT_TYPE
 from catalog.vocabularies.items import ITEM_TYPE, RESOURCE_KIND
+from catalog.vocabularies.obligations import OBLIGATION_STATE, SETTLED_BY
 from catalog.vocabularies.sharing import (
     CLOSED_BASIS,
     DATA_LEVEL,
@@ -42,6 +43,8 @@ VOCABULARIES: dict[str, Vocabulary] = {
         REVISION_STATE,
         VERSION_STATE,
         TIMELINESS,
+        OBLIGATION_STATE,
+        SETTLED_BY,
         LICENSE,
     )
 }

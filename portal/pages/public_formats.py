@@ -33,6 +33,10 @@ TONES = {
     "withdrawn": "",
     "prepared": "",
     "rejected": "bad",
+    "on_time": "good",
+    "late": "warn",
+    "missed": "bad",
+    "excused": "info",
 }
 """Code of a state → tone of its chip."""
 
