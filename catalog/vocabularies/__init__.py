@@ -2,7 +2,13 @@
 
 from catalog.vocabularies.formats import FORMAT_CATEGORY, FORMAT_TYPE
 from catalog.vocabularies.items import ITEM_TYPE, RESOURCE_KIND
-from catalog.vocabularies.obligations import OBLIGATION_STATE, SETTLED_BY
+from catalog.vocabularies.obligations import (
+    ACT_STATE,
+    OBLIGATION_ACT,
+    OBLIGATION_KIND,
+    OBLIGATION_STATE,
+    SETTLED_BY,
+)
 from catalog.vocabularies.sharing import (
     CLOSED_BASIS,
     DATA_LEVEL,
@@ -45,6 +51,9 @@ VOCABULARIES: dict[str, Vocabulary] = {
         TIMELINESS,
         OBLIGATION_STATE,
         SETTLED_BY,
+        OBLIGATION_KIND,
+        OBLIGATION_ACT,
+        ACT_STATE,
         LICENSE,
     )
 }

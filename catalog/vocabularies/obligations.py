@@ -1,4 +1,4 @@
-"""What became of something owed, and what settled it, as people read it."""
+"""What is owed, what became of it, what settled it, and what people asked about it, as people read it."""
 
 from catalog.vocabularies.terms import Term, Vocabulary
 
@@ -35,3 +35,40 @@ SETTLED_BY = Vocabulary(
     ),
 )
 """Values of `Obligation.settled_by`."""
+
+OBLIGATION_KIND = Vocabulary(
+    "obligation_kind",
+    "事项",
+    "What is owed",
+    (
+        Term("update", "数据更新", "Data update"),
+        Term("freshness", "每日更新", "Daily updates"),
+        Term("node", "计划节点", "Plan node"),
+        Term("rectification", "问题整改", "Rectification"),
+    ),
+)
+"""Values of `Obligation.kind`."""
+
+OBLIGATION_ACT = Vocabulary(
+    "obligation_act",
+    "申请事项",
+    "Request",
+    (
+        Term("extension", "延期", "Extension"),
+        Term("excuse", "豁免", "Excuse"),
+        Term("objection", "申诉", "Objection"),
+    ),
+)
+"""Values of `ObligationAct.kind`."""
+
+ACT_STATE = Vocabulary(
+    "act_state",
+    "办理结果",
+    "Outcome",
+    (
+        Term("open", "待决定", "To be decided"),
+        Term("granted", "同意", "Granted"),
+        Term("refused", "不同意", "Refused"),
+    ),
+)
+"""Values of `ObligationAct.state`."""

@@ -37,6 +37,8 @@ TONES = {
     "late": "warn",
     "missed": "bad",
     "excused": "info",
+    "granted": "good",
+    "refused": "bad",
 }
 """Code of a state → tone of its chip."""
 
