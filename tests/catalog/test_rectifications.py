@@ -125,7 +125,7 @@ def test_codes_count_without_gaps_in_each_year(session: Session, people: People)
 
 
 def test_two_offices_at_once_get_two_codes(own_engine: Engine) -> None:
-    with Session(own_engine) as session:
+    with Session(own_engine, expire_on_commit=False) as session:
         people = make_people(session)
         department_id = people.department.id
         session.commit()
