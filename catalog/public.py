@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from catalog.errors import Gone, NotFound
 from catalog.facets import FACETS, Criteria, FacetCount, FacetValue, count_facets, narrow
 from catalog.feeds.records import FeedRecord
-from catalog.models import CurrentRecord, Department, Entry, EntryStep, Obligation, Revision
+from catalog.models import CurrentRecord, Department, Entry, EntryStep, Revision
 from catalog.timeliness import timeliness
 from datasets.clock import day_of
 
@@ -40,9 +40,6 @@ __all__ = [
     "list_records",
     "list_related",
 ]
-
-PROMISE_PERIODS = 12
-"""Over how many settled periods the entry page says "on time 11 of 12"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +108,7 @@ class PublicPage:
 
 @dataclass(frozen=True, slots=True)
 class PublicEntry:
-    """A published entry: the frozen record and what the calendar says of it today.
-
-    `kept` of `settled` update periods (the last twelve at most) were delivered on time.
-    """
+    """A published entry: the frozen record and what the calendar says of it today."""
 
     record: FeedRecord
     state: str
@@ -125,8 +119,6 @@ class PublicEntry:
     modified_at: dt.datetime
     change_number: int
     record_hash: str
-    kept: int = 0
-    settled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,15 +238,14 @@ def get_public(session: Session, name: str, *, today: dt.date) -> PublicEntry:
     row = session.scalars(_entry_query().where(CurrentRecord.name == name)).one_or_none()
     if row is None:
         raise _absence(session, name)
-    kept, settled = _promise(session, row.entry_id)
-    return _public_entry(row, today, kept=kept, settled=settled)
+    return _public_entry(row, today)
 
 
 def _entry_query() -> Select[Any]:
     return select(CurrentRecord).execution_options(populate_existing=True)
 
 
-def _public_entry(row: CurrentRecord, today: dt.date, *, kept: int = 0, settled: int = 0) -> PublicEntry:
+def _public_entry(row: CurrentRecord, today: dt.date) -> PublicEntry:
     record = FeedRecord.from_dict(row.record)
     return PublicEntry(
         record=record,
@@ -266,20 +257,7 @@ def _public_entry(row: CurrentRecord, today: dt.date, *, kept: int = 0, settled:
         modified_at=row.modified_at,
         change_number=row.change_number,
         record_hash=row.record_hash,
-        kept=kept,
-        settled=settled,
     )
-
-
-def _promise(session: Session, entry_id: uuid.UUID) -> tuple[int, int]:
-    query = (
-        select(Obligation.state)
-        .where(Obligation.entry_id == entry_id, Obligation.state.in_(("on_time", "late", "missed")))
-        .order_by(Obligation.due_on.desc())
-        .limit(PROMISE_PERIODS)
-    )
-    states = session.scalars(query).all()
-    return states.count("on_time"), len(states)
 
 
 def _absence(session: Session, name: str) -> NotFound | Gone:

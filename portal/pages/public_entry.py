@@ -14,7 +14,9 @@ from datasets import versions
 from datasets.columns import TYPES, Column, columns_from
 from datasets.errors import Busy, NotFound, TooLarge
 from datasets.query.question import Query
+from portal.pages.public_badge import BadgeSnippets, badge_snippets
 from portal.pages.public_citation import cite, schema_org
+from portal.pages.public_promise import PromisePanel, make_promise_panel
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -87,6 +89,8 @@ class EntryPage:
     related: tuple[Card, ...]
     citation: str
     json_ld: str
+    promise: PromisePanel
+    badge: BadgeSnippets
     is_whole: bool
     """False when a preview is missing: such a page is not kept."""
 
@@ -117,6 +121,8 @@ def make_entry_page(
         related=public.list_related(session, record, today=today),
         citation=cite(record, address, language, publisher=_publisher(house, language), today=today),
         json_ld=schema_org(record, address, house.settings, language),
+        promise=make_promise_panel(session, entry, today=today, language=language),
+        badge=badge_snippets(entry, base_url=house.settings.base_url, language=language),
         is_whole=all(file.preview is not None for file in files),
     )
 

@@ -23,4 +23,10 @@ def name_site() -> dict[str, Any]:
     return {"site_title": settings.site_name if is_named else settings.site_region + settings.site_name}
 
 
-from portal.views.public import catalog_pages, entry_pages, files, site_pages  # noqa: E402,F401  they register views
+from portal.views.public import (  # noqa: E402  they register views
+    catalog_pages,  # noqa: F401
+    entry_pages,  # noqa: F401
+    files,  # noqa: F401
+    promise_pages,  # noqa: F401
+    site_pages,  # noqa: F401
+)
