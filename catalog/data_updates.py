@@ -153,7 +153,7 @@ def _move(
     if step.name == "confirm_data" and needs_office_review(version, _published(session, resource)):
         to_state = "office_review"
     if to_state == "published":
-        release_version(session, entry, version, now=now)
+        release_version(session, entry, version, by=by, now=now)
     else:
         version.state = to_state
     if step.name == "submit_data":

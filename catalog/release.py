@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from catalog.delivered import find_confirmation, record_delivery
 from catalog.errors import Invalid, Problem
 from catalog.models import Entry, Resource
+from catalog.permissions import Actor
 from datasets.clock import day_of
 from datasets.models import DataVersion
 from datasets.versions import publish_version
@@ -43,8 +46,31 @@ def needs_office_review(version: DataVersion, published: DataVersion | None) -> 
     return _columns(version) != _columns(published)
 
 
-def release_version(session: Session, entry: Entry, version: DataVersion, *, now: dt.datetime) -> None:
-    """Make `version` the public one of its resource; the former one keeps its address."""
+def release_version(
+    session: Session,
+    entry: Entry,
+    version: DataVersion,
+    *,
+    by: Actor,
+    now: dt.datetime,
+    revision_id: uuid.UUID | None = None,
+) -> None:
+    """Make `version` the public one of its resource; the former one keeps its address.
+
+    Records the delivery for the day on which the department's reviewer let it go, whatever time the office took:
+    `revision_id` is the revision with which a first version travels. Where there is no such step it is today's.
+    """
+    waited = version.state == "office_review"
+    confirmation = find_confirmation(session, version, revision_id=revision_id) if waited else None
+    record_delivery(
+        session,
+        entry.id,
+        kind="data",
+        on=confirmation.on if confirmation else day_of(now),
+        at=now,
+        by=confirmation or by,
+        version_id=version.id,
+    )
     publish_version(session, version, now=now)
     resource = session.get_one(Resource, version.resource_id)
     resource.published_version_id = version.id

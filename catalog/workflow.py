@@ -18,7 +18,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from catalog.audit import record_audit
 from catalog.changes import append_change
 from catalog.codes import assign_code
-from catalog.deadlines import replan
+from catalog.deadlines import backfill, replan
 from catalog.entries import find_open_revision, lock_entry
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from catalog.field_values import clean_text
@@ -262,9 +262,11 @@ def _publish(taking: _Taking, revision: Revision, travelling: list[DataVersion])
         elif resource.published_at is None:
             resource.published_at = now
     for version in travelling:
-        release_version(session, entry, version, now=now)
+        release_version(session, entry, version, by=taking.by, now=now, revision_id=revision.id)
     session.flush()
     assign_code(session, entry, revision)
+    if taking.step.name == "adopt":
+        backfill(session, entry, now=now)
     if is_first:
         return "published"
     return "updated" if entry.state in PUBLIC_STATES else None

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog import deadlines
+from catalog.delivered import record_delivery
 from catalog.models import Department, Entry, Holiday, Obligation, Resource, Revision
 from catalog.timeliness import timeliness
-from datasets.models import DataVersion
+from datasets.clock import day_of
 
 Track = Callable[..., Entry]
 
@@ -76,35 +77,11 @@ def _revise(session: Session, entry: Entry, cycle: str, moment: dt.datetime, ope
     session.flush()
 
 
-def deliver(session: Session, entry: Entry, *days: str) -> None:
-    """Publish new data on each of these days."""
-    resource_id = session.scalars(select(Resource.id).where(Resource.entry_id == entry.id)).one()
+def deliver(session: Session, entry: Entry, *days: str, kind: str = "data") -> None:
+    """Record a delivery on each of these days, on the day."""
     for one in days:
-        count = len(session.scalars(select(DataVersion.id).where(DataVersion.resource_id == resource_id)).all())
-        session.add(_version(resource_id, count + 1, at(one)))
-        session.flush()
+        record_delivery(session, entry.id, kind=kind, on=day(one), at=at(one))
         deadlines.replan(session, entry, now=at(one))
-
-
-def _version(resource_id: uuid.UUID, number: int, moment: dt.datetime) -> DataVersion:
-    return DataVersion(
-        resource_id=resource_id,
-        number=number,
-        state="published",
-        blob_sha256="0" * 64,
-        file_name="a.csv",
-        file_format="csv",
-        byte_size=1,
-        recipe={},
-        columns=[],
-        row_count=1,
-        row_store="x",
-        content_sha256="0" * 64,
-        csv_sha256="0" * 64,
-        csv_byte_size=1,
-        created_at=moment,
-        published_at=moment,
-    )
 
 
 def states(session: Session, entry: Entry) -> dict[str, str]:
@@ -143,9 +120,8 @@ def test_an_entry_ages_from_normal_to_long_stale(track: Track, on: str, code: st
 
 def test_the_day_of_the_deadline_is_a_day_in_shanghai(session: Session, track: Track) -> None:
     entry = track("monthly", "2026-07-10")
-    resource_id = session.scalars(select(Resource.id).where(Resource.entry_id == entry.id)).one()
     last_second = dt.datetime(2026, 8, 7, 15, 59, 59, tzinfo=dt.UTC)
-    session.add(_version(resource_id, 1, last_second))
+    record_delivery(session, entry.id, kind="data", on=day_of(last_second), at=last_second)
     deadlines.replan(session, entry, now=last_second)
     assert states(session, entry)["2026-07"] == "on_time"
 
