@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalog.adopting_rows import Foreign, read_foreign
+from catalog.adopting_rows import Foreign, read_foreign, read_providers
 from catalog.audit import record_audit
 from catalog.departments import create_department, load_names
 from catalog.entries import create_entry, edit_revision, get_revision, lock_entry, save_revision
@@ -31,7 +31,7 @@ from catalog.sheet.reading import CellProblem, SheetReading
 from catalog.workflow import take_step
 
 ACT = "catalog.adopt"
-MAX_NOTES = 1_000
+MAX_NOTES = 500_000
 """Findings that a report keeps word for word; all are counted."""
 PROGRESS_EVERY = 50
 MAX_ROWS = 200_000
@@ -79,6 +79,7 @@ def import_catalog(
     *,
     adopt: bool = False,
     create_departments: bool = False,
+    region: str | None = None,
     by: Actor,
     now: dt.datetime,
     file_name: str = "",
@@ -86,14 +87,18 @@ def import_catalog(
 ) -> ImportReport:
     """Import a list read by `read_sheet(path, max_rows=MAX_ROWS)`; one audit row for the whole beside those per entry.
 
-    Identity: code, else the source address if it is unique in the file, else (provider, title). Raises NotAllowed
-    (`create_departments` needs the right to manage departments too).
+    Identity: code, else the source address if it is unique in the file, else (provider, title). `region` is the
+    list's own where its names of bodies leave that out (市统计局 of 连云港市). Short names are matched with the
+    departments of this catalog only where the list is of the same region. Raises NotAllowed (`create_departments`
+    needs the right to manage departments too).
     """
     require_allowed(by, ACT)
-    importer = _Importer(session, reading, adopt=adopt, create_departments=create_departments, by=by, now=now)
+    importer = _Importer(
+        session, reading, adopt=adopt, create_departments=create_departments, region=region, by=by, now=now
+    )
     total = len(reading.entries)
     for done, entry in enumerate(reading.entries, start=1):
-        importer.take(read_foreign(reading, entry, today=now))
+        importer.take(read_foreign(reading, entry, today=now, providers=importer.providers))
         if on_progress and (done % PROGRESS_EVERY == 0 or done == total):
             on_progress(done, total)
     report = importer.report
@@ -120,6 +125,7 @@ class _Importer:
         *,
         adopt: bool,
         create_departments: bool,
+        region: str | None,
         by: Actor,
         now: dt.datetime,
     ) -> None:
@@ -130,7 +136,14 @@ class _Importer:
         self.by = by
         self.now = now
         self.report = ImportReport()
+        for problem in reading.problems:
+            self.report.note(problem)
         self.names = load_names(session)
+        self.providers = read_providers(reading, region=region)
+        places = set(self.providers.regions.values())
+        self.find = self.names.find_exact
+        if places:
+            self.find = self.names.find if places & self.names.regions else self.names.find_whole
         urls = Counter(entry.text("source_url") for entry in reading.entries)
         self.unique_urls = {url for url, count in urls.items() if url and count == 1}
         titles: dict[str, set[str]] = {}
@@ -182,7 +195,7 @@ class _Importer:
         if not row.provider:
             self._note(row, "provider", "provider_is_missing_here")
             return None
-        found = self.names.find(row.provider)
+        found = self.find(row.provider)
         if found is not None:
             return found
         if not self.create_departments:
@@ -194,7 +207,7 @@ class _Importer:
             self._note(row, "provider", "provider_is_unknown", value=row.provider)
             return None
         self.report.departments_created.append(made.name)
-        self.names = load_names(self.session)
+        self.names.add(made)
         return made.id
 
     def _create(self, row: Foreign, department_id: uuid.UUID, key: tuple[Any, ...]) -> None:

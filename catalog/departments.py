@@ -17,6 +17,7 @@ from catalog.credit_code import check_credit_code, normalise_credit_code
 from catalog.errors import Conflict, Invalid, NotFound, Problem
 from catalog.models import CurrentRecord, Department, Entry
 from catalog.permissions import Actor, require_allowed
+from catalog.providers import is_same_body, split_name
 from catalog.slugs import make_stem, random_suffix
 from catalog.vocabularies import simplify
 
@@ -172,24 +173,52 @@ class DepartmentNames:
 
     def __init__(self, departments: Iterable[Department]) -> None:
         self._exact: dict[str, set[uuid.UUID]] = defaultdict(set)
+        self._whole: dict[str, uuid.UUID] = {}
+        self.regions: set[str] = set()
+        """Every region that a department's name names."""
         for department in departments:
-            names = (department.name, department.short_name, department.name_en, department.slug)
-            for name in (*names, department.credit_code):
-                if name:
-                    self._exact[simplify(name)].add(department.id)
+            self.add(department)
+
+    def add(self, department: Department) -> None:
+        """Know one more department."""
+        names = (department.name, department.short_name, department.name_en, department.slug)
+        for name in (*names, department.credit_code):
+            if name:
+                self._exact[simplify(name)].add(department.id)
+        self._whole[simplify(department.name)] = department.id
+        self.regions.update(split_name(department.name).regions)
 
     def find(self, text: str | None) -> uuid.UUID | None:
         """The department called `text` by name, short name, English name, slug or credit code, however spelt.
 
-        A shorter name that exactly one department's names end with is understood too: 民政局 for 黄石港区民政局.
+        A shorter name that exactly one department's names end with is understood too: 民政局 for 黄石港区民政局. A name
+        that names a region is never shortened or stretched over it: 深圳市教育局 is not 黄石港区教育局.
         """
         key = simplify(text or "")
         if not key:
             return None
-        found = self._exact.get(key)
-        if found is None and len(key) > 2:
-            found = {one for name, ids in self._exact.items() if name.endswith(key) for one in ids}
-        return next(iter(found)) if found and len(found) == 1 else None
+        if key in self._exact or split_name(key).regions:
+            return self.find_exact(text)
+        return _only({one for name, ids in self._exact.items() if len(key) > 2 and name.endswith(key) for one in ids})
+
+    def find_exact(self, text: str | None) -> uuid.UUID | None:
+        """The department that bears exactly this name, or the same full name with a region more or less in front."""
+        key = simplify(text or "")
+        return _only(self._exact.get(key, set())) if key in self._exact else self.find_whole(text)
+
+    def find_whole(self, text: str | None) -> uuid.UUID | None:
+        """The department of this full name: what a list from another region may be matched with, for its short names
+        are its own."""
+        key = simplify(text or "")
+        if key in self._whole or not key:
+            return self._whole.get(key)
+        if not split_name(key).regions:
+            return None
+        return _only({one for name, one in self._whole.items() if is_same_body(name, key)})
+
+
+def _only(found: set[uuid.UUID]) -> uuid.UUID | None:
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def load_names(session: Session) -> DepartmentNames:

@@ -113,6 +113,7 @@ COLUMNS: dict[str, SheetColumn] = {
         *_ENTRY[1:],
         *(_of(field, ITEM) for field in ITEM_FIELDS.values()),
         _sheet("source_url", "详情页网址", 30, level="entry", in_template=False),
+        _sheet("theme", "其他主题分类", 14, level="entry", in_template=False),
         _sheet("formats", "数据格式", 14, level="entry", in_template=False),
         _sheet("contact", "联系方式", 20, level="entry", in_template=False),
         _sheet("issued_on", "发布日期", 12, level="entry", in_template=False),
@@ -163,3 +164,10 @@ def settle_column(header: str, values: Sequence[str]) -> SheetColumn | None:
 def _understood(column: SheetColumn, values: Sequence[str]) -> int:
     vocabulary = VOCABULARIES.get(column.field.vocabulary or "") if column.field else None
     return sum(1 for value in values if vocabulary and vocabulary.find(value))
+
+
+def weigh_column(column: SheetColumn, values: Sequence[str]) -> int:
+    """How well `values` are terms of the column's vocabulary: two for a label or code, one for an alias."""
+    vocabulary = VOCABULARIES.get(column.field.vocabulary or "") if column.field else None
+    terms = [(value, vocabulary.find(value)) for value in values if value and vocabulary]
+    return sum(2 if simplify(value) in {simplify(term.zh), simplify(term.code)} else 1 for value, term in terms if term)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from catalog.sheet.columns import ITEM, SheetColumn, find_column, settle_column
+from catalog.sheet.columns import COLUMNS, ITEM, SheetColumn, find_column, settle_column, weigh_column
 
 HEADER_SEARCH_ROWS = 30
 """Rows from the top in which the header is looked for: titles and notes of an office stand above it."""
@@ -73,7 +73,8 @@ def settle_columns(
 ) -> tuple[dict[int, SheetColumn], list[tuple[int, str]], list[tuple[int, str]]]:
     """Which column each position holds, the headers nobody knows, and those that repeat a column.
 
-    Columns of data items count only where the sheet names the items.
+    Columns of data items count only where the sheet names the items. Of two columns that could be the domain, the one
+    whose values name domains best is, and the other is kept as `theme`.
     """
     settled: dict[int, SheetColumn] = {}
     unknown: list[tuple[int, str]] = []
@@ -87,10 +88,23 @@ def settle_columns(
         if column is None:
             unknown.append((position, text))
         elif column in settled.values():
-            repeated.append((position, text))
+            if column.name == "domain" and COLUMNS["theme"] not in settled.values():
+                _share_domain(grid, settled, position, range(header.row + 1, last))
+            else:
+                repeated.append((position, text))
         else:
             settled[position] = column
     if not any(column.name == ITEM + "name" for column in settled.values()):
         unknown += [(at, header.texts[at]) for at, column in settled.items() if column.level == "item"]
         settled = {at: column for at, column in settled.items() if column.level != "item"}
     return settled, sorted(unknown), repeated
+
+
+def _share_domain(grid: Grid, settled: dict[int, SheetColumn], position: int, rows: range) -> None:
+    """Give the domain to the better of two columns that claim it, and `theme` to the other."""
+    column, theme = COLUMNS["domain"], COLUMNS["theme"]
+    first = next(at for at, one in settled.items() if one is column)
+    scores = {at: weigh_column(column, [grid.text(row, at) for row in rows]) for at in (first, position)}
+    best = position if scores[position] > scores[first] else first
+    settled[best] = column
+    settled[position if best == first else first] = theme

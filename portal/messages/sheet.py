@@ -158,6 +158,31 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "缺少{fields}，不能直接发布，已导入为草稿。",
         "Lacks {fields}; imported as a draft instead of being published.",
     ),
+    "value_read_as": ("“{text}”读作“{meaning}”，请核对。", "“{text}” was read as “{meaning}”; please check."),
+    "value_not_understood": (
+        "“{value}”看不懂，没有导入。请在条目中补填。",
+        "“{value}” was not understood and not imported. Fill it in on the entry.",
+    ),
+    "text_was_cut": (
+        "超过 {limit} 字，只导入了前面的部分。请在条目中改短。",
+        "Longer than {limit} characters; only the beginning was imported. Shorten it on the entry.",
+    ),
+    "members_left_out": (
+        "没有导入“{text}”：太短、太长、重复或过多的标签不收。",
+        "“{text}” was left out: tags that are too short, too long, repeated or too many are not kept.",
+    ),
+    "first_format_kept": (
+        "原有格式“{text}”，条目只记“{kept}”；其余格式由平台自动提供。",
+        "The formats were “{text}”; the entry notes “{kept}”, the portal offers the others by itself.",
+    ),
+    "no_web_address": (
+        "“{value}”不是网址，没有导入。",
+        "“{value}” is no web address and was not imported.",
+    ),
+    "day_is_to_come": (
+        "日期 {value} 在今天之后，没有导入。请核对。",
+        "The date {value} is in the future and was not imported. Check it.",
+    ),
     "provider_code_is_another": (
         "代码“{value}”不是“{department}”的统一社会信用代码（{expected}）。请核对或留空。",
         "“{value}” is not the credit code of “{department}” ({expected}). Check it or leave it empty.",

@@ -36,6 +36,9 @@ ROW: dict[str, Any] = {
 }
 """A row as portals list it."""
 
+REMARKS = {"members_left_out", "first_format_kept"}
+"""Notes that every row of these earns: its tag of one character, its two formats too many."""
+
 
 def another(**cells: Any) -> dict[str, Any]:
     """The row with some cells replaced."""
@@ -153,7 +156,7 @@ def test_a_row_without_title_or_known_provider_is_refused_and_the_others_are_tak
 ) -> None:
     report = load(another(**cells), another(标题="社会组织名录", 详情页网址="https://data.example.gov.cn/2"))
     assert (report.read, report.refused, report.drafted) == (2, 1, 1)
-    assert [(note.row, note.code) for note in report.notes] == [(2, code)]
+    assert [(note.row, note.code) for note in report.notes if note.code not in REMARKS] == [(2, code)]
 
 
 def test_unknown_departments_are_made_when_asked_for(session: Session, load: Any) -> None:
@@ -201,15 +204,15 @@ def test_the_lists_of_ten_portals_are_read_row_by_row(shared_data: Path, now: dt
         )
     assert figures == {
         "anhui_huainan": (35, 2, 35),
-        "fujian_xiamen": (1001, 0, 927),
+        "fujian_xiamen": (1001, 0, 1001),
         "guangxi_liuzhou": (1540, 0, 1540),
         "guizhou_guiyang": (2469, 0, 2469),
         "jiangsu_lianyungang": (991, 0, 991),
         "jiangxi_jiangxi": (279, 0, 279),
         "shanghai_shanghai": (4494, 0, 4494),
-        "zhejiang_jiaxing": (378, 0, 100),
-        "zhejiang_shaoxing": (726, 0, 31),
-        "zhejiang_wenzhou": (989, 0, 52),
+        "zhejiang_jiaxing": (378, 0, 104),
+        "zhejiang_shaoxing": (726, 0, 56),
+        "zhejiang_wenzhou": (989, 0, 61),
     }
 
 
