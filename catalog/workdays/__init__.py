@@ -2,5 +2,24 @@
 
 from catalog.workdays.calendar import Calendar, DayFacts
 from catalog.workdays.corrections import correct_day, list_corrections, load_calendar, remove_correction
+from catalog.workdays.importing import (
+    ArrangedDay,
+    ArrangementPlan,
+    apply_arrangement,
+    plan_arrangement,
+    read_arrangement,
+)
 
-__all__ = ["Calendar", "DayFacts", "correct_day", "list_corrections", "load_calendar", "remove_correction"]
+__all__ = [
+    "ArrangedDay",
+    "ArrangementPlan",
+    "Calendar",
+    "DayFacts",
+    "apply_arrangement",
+    "correct_day",
+    "list_corrections",
+    "load_calendar",
+    "plan_arrangement",
+    "read_arrangement",
+    "remove_correction",
+]
