@@ -1,0 +1,217 @@
+"""Facts about every entry that was public at the end of a day: one row an entry, for measures to add up.
+
+What an entry says is its last revision published by then, what it holds are the versions published by then; an entry
+withdrawn later counts as the public one it was. Two things are known only as they are now: the department that an
+entry belongs to, and that it is suspended (it is left out).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+
+from catalog.fields import FIELDS, Field
+from catalog.models import DataItem, Entry, Resource, Revision
+from catalog.scorecards.json_sums import blank_cells
+from catalog.steps import PUBLIC_STATES
+from datasets.clock import end_of_day
+from datasets.models import DataVersion
+
+MACHINE_READABLE = (
+    "csv", "tsv", "xls", "xlsx", "ods", "et", "json", "geojson", "xml", "rdf", "kml", "shp", "dbf",
+)  # fmt: skip
+"""Formats whose structure a program can read; pdf, doc, pictures and scans are not among them."""
+
+PUBLISHED_VERSIONS = ("published", "superseded")
+
+
+def public_entries(on: dt.date) -> Subquery:
+    """The entries public at the end of `on`, each with its revision of that day.
+
+    Columns: entry_id, department_id, name, title, ordinal, domain, open_type, update_cycle, format_type, percent
+    (completeness 0 to 100, as `catalog.gaps.completeness`).
+    """
+    after = _after(on)
+    place = func.row_number().over(partition_by=Revision.entry_id, order_by=Revision.number.desc())
+    newest = (
+        select(Revision.id, place.label("place"))
+        .where(Revision.published_at.is_not(None), Revision.published_at < after)
+        .subquery()
+    )
+    was_public = or_(Entry.state.in_(PUBLIC_STATES), and_(Entry.state == "withdrawn", Entry.withdrawn_at >= after))
+    return (
+        select(
+            Entry.id.label("entry_id"),
+            Entry.department_id,
+            Entry.name,
+            Revision.title,
+            Entry.ordinal,
+            Revision.domain,
+            Revision.open_type,
+            Revision.update_cycle,
+            Revision.format_type,
+            _percent().label("percent"),
+        )
+        .join(newest, newest.c.id == Revision.id)
+        .join(Entry, Entry.id == Revision.entry_id)
+        .where(newest.c.place == 1, was_public)
+        .subquery("public_entry")
+    )
+
+
+def entry_facts(on: dt.date) -> Subquery:
+    """`public_entries` with what each holds: resources, rows, bytes, blank cells, personal data, copies.
+
+    `title_place` and `own_rows` tell copies: the first entry of a department with a title has place 1; rows of a file
+    whose content an earlier entry of the district already gave are not own. O(entries + versions), whatever is asked.
+    """
+    entries = public_entries(on)
+    files, others = _files(entries, on), _others(on)
+    place = func.row_number().over(
+        partition_by=(entries.c.department_id, entries.c.title), order_by=(entries.c.ordinal, entries.c.name)
+    )
+    counts = [
+        func.coalesce(column, 0).label(column.name)
+        for table in (files, others)
+        for column in table.c
+        if column.name != "entry_id"
+    ]
+    return (
+        select(entries, place.label("title_place"), *counts)
+        .outerjoin(files, files.c.entry_id == entries.c.entry_id)
+        .outerjoin(others, others.c.entry_id == entries.c.entry_id)
+        .subquery("facts")
+    )
+
+
+def _files(entries: Subquery, on: dt.date) -> Subquery:
+    """Sums over the file versions of each public entry."""
+    version = _versions(on)
+    copy_place = func.row_number().over(
+        partition_by=version.c.content_sha256, order_by=(entries.c.ordinal, entries.c.name, version.c.resource_id)
+    )
+    one = (
+        select(entries.c.entry_id, version, copy_place.label("copy_place"))
+        .join(Resource, Resource.id == version.c.resource_id)
+        .join(entries, entries.c.entry_id == Resource.entry_id)
+        .where(_was_shown(on))
+        .subquery("file_version")
+    ).c
+    is_readable = case((one.file_format.in_(MACHINE_READABLE), 1), else_=0)
+    return (
+        select(
+            one.entry_id,
+            func.count().label("files"),
+            func.sum(is_readable).label("readable_files"),
+            func.sum(one.row_count).label("rows"),
+            func.sum(case((one.copy_place == 1, one.row_count), else_=0)).label("own_rows"),
+            func.sum(one.byte_size).label("bytes"),
+            func.sum(one.row_count * one.column_count).label("cells"),
+            func.sum(one.blanks).label("blanks"),
+            func.sum(one.is_overridden).label("overridden"),
+        )
+        .group_by(one.entry_id)
+        .subquery("files")
+    )
+
+
+def _versions(on: dt.date) -> Subquery:
+    """The public version of each resource at the end of `on`."""
+    after = _after(on)
+    place = func.row_number().over(partition_by=DataVersion.resource_id, order_by=DataVersion.number.desc())
+    newest = (
+        select(DataVersion.id, place.label("place"))
+        .where(DataVersion.state.in_(PUBLISHED_VERSIONS), DataVersion.published_at < after)
+        .subquery()
+    )
+    return (
+        select(
+            DataVersion.resource_id,
+            DataVersion.content_sha256,
+            DataVersion.file_format,
+            DataVersion.byte_size,
+            DataVersion.row_count,
+            func.json_array_length(DataVersion.columns).label("column_count"),
+            blank_cells(DataVersion.columns).label("blanks"),
+            case((DataVersion.override_basis.is_not(None), 1), else_=0).label("is_overridden"),
+        )
+        .join(newest, newest.c.id == DataVersion.id)
+        .where(newest.c.place == 1)
+        .subquery("version_then")
+    )
+
+
+def _others(on: dt.date) -> Subquery:
+    """Interfaces and links of each entry."""
+    return (
+        select(
+            Resource.entry_id,
+            func.sum(case((Resource.kind == "interface", 1), else_=0)).label("interfaces"),
+            func.sum(case((Resource.kind == "link", 1), else_=0)).label("links"),
+        )
+        .where(Resource.kind != "file", _was_shown(on))
+        .group_by(Resource.entry_id)
+        .subquery("others")
+    )
+
+
+def _was_shown(on: dt.date) -> ColumnElement[bool]:
+    after = _after(on)
+    return and_(Resource.published_at < after, or_(Resource.retired_at.is_(None), Resource.retired_at >= after))
+
+
+def _after(on: dt.date) -> dt.datetime:
+    """The first instant after the day."""
+    return end_of_day(on) + dt.timedelta(seconds=1)
+
+
+def _percent() -> ColumnElement[int]:
+    """`catalog.gaps.completeness` in SQL, made from the same table of fields."""
+    wanted: ColumnElement[int] = literal(2)
+    filled: ColumnElement[int] = case((_has_items().exists(), 1), else_=0)
+    filled = filled + case(
+        (or_(false(), *(_is_filled(field) for field in FIELDS.values() if field.one_of)), 1), else_=0
+    )
+    for field in FIELDS.values():
+        is_wanted = _is_wanted(field)
+        wanted = wanted + case((is_wanted, 1), else_=0)
+        filled = filled + case((and_(is_wanted, _is_filled(field)), 1), else_=0)
+    return filled * 100 // wanted
+
+
+def _has_items() -> Select[Any]:
+    return select(literal(1)).where(DataItem.revision_id == Revision.id).correlate(Revision)
+
+
+def _is_wanted(field: Field) -> ColumnElement[bool]:
+    if field.counts or field.required:
+        return true()
+    conditions = (getattr(Revision, other).in_(allowed) for other, allowed in field.required_if)
+    return func.coalesce(or_(false(), *conditions), false())
+
+
+def _is_filled(field: Field) -> ColumnElement[bool]:
+    column = getattr(Revision, field.name, None)
+    if column is None:
+        return false()
+    if field.kind == "list":
+        return and_(column.is_not(None), cast(column, String).not_in(("[]", "null")))
+    if field.kind in ("bool", "date", "number"):
+        return column.is_not(None)  # type: ignore[no-any-return]
+    return and_(column.is_not(None), column != "")

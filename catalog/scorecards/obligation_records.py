@@ -1,0 +1,52 @@
+"""Obligations that fell due in a period: what was kept on time among what was decided.
+
+Outcomes count as in `catalog.timely_rates`: an obligation still open counts once its grace is over; excused and void
+ones are left out. They are known by their own dates, so that a past period is measured truly at any later time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, String, and_, case, cast, func, literal, or_, select
+
+from catalog.models import Entry, Obligation, Revision
+from catalog.scorecards.periods import ScorePeriod
+
+DECIDED = ("on_time", "late", "missed")
+
+
+def due_obligations(period: ScorePeriod, kinds: Sequence[str], *, today: dt.date) -> Select[Any]:
+    """One row each: department_id, key, name, title, kind, note (its period), hit, of, mark (how it came out).
+
+    `key` orders by due date. `name` and `title` are those of the entry; without an entry `title` is the label.
+    """
+    is_overdue = and_(Obligation.state == "open", Obligation.grace_on < today)
+    return (
+        select(
+            Obligation.department_id,
+            (cast(Obligation.due_on, String) + literal("~") + cast(Obligation.id, String)).label("key"),
+            Entry.name,
+            func.coalesce(Revision.title, Obligation.label, Obligation.period).label("title"),
+            Obligation.kind,
+            Obligation.period.label("note"),
+            case((Obligation.state == "on_time", 1), else_=0).label("hit"),
+            literal(1).label("of"),
+            case((Obligation.state == "open", "overdue"), else_=Obligation.state).label("mark"),
+        )
+        .outerjoin(Entry, Entry.id == Obligation.entry_id)
+        .outerjoin(Revision, Revision.id == Entry.published_revision_id)
+        .where(Obligation.kind.in_(kinds), Obligation.due_on.between(period.starts_on, period.ends_on))
+        .where(or_(Obligation.state.in_(DECIDED), is_overdue))
+    )
+
+
+def count_undecided(period: ScorePeriod, *, today: dt.date) -> Select[Any]:
+    """How many obligations due in the period are still within their grace, and the last day of it."""
+    return select(func.count(), func.max(Obligation.grace_on)).where(
+        Obligation.state == "open",
+        Obligation.due_on.between(period.starts_on, period.ends_on),
+        Obligation.grace_on >= today,
+    )
