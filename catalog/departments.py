@@ -7,7 +7,7 @@ import unicodedata
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -53,16 +53,10 @@ class DepartmentFacts:
     phone: str | None
     is_active: bool
     entry_count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DepartmentImport:
-    """What an import of departments did; `problems` name their place as "row N", counted with the header."""
-
-    created: tuple[str, ...]
-    updated: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    problems: tuple[Problem, ...]
+    merged_into_slug: str | None = None
+    """Slug and names of the department that took over, where this one was dissolved."""
+    merged_into_name: str | None = None
+    merged_into_name_en: str | None = None
 
 
 def create_department(
@@ -107,7 +101,8 @@ def update_department(
 ) -> Department:
     """Change the name, short_name, name_en, kind, credit_code or phone of a department; equal values leave no trace.
 
-    Records of published entries keep the name under which they were published until their next change.
+    Records of published entries keep the name under which they were published until their next change: the bulk act
+    "rename_department" brings them in step.
     """
     require_allowed(by, "department.manage")
     department = _load(session, department_id)
@@ -143,6 +138,46 @@ def activate_department(session: Session, department_id: uuid.UUID, *, by: Actor
     _set_active(session, _load(session, department_id), True, by, now)
 
 
+def check_names(session: Session, department_id: uuid.UUID, names: Mapping[str, str | None]) -> dict[str, str | None]:
+    """`names` (name, short_name, name_en) as they would be stored for this department; writes nothing.
+
+    Raises Invalid("department_invalid") with all problems, Conflict("department_exists").
+    """
+    department = _load(session, department_id)
+    current = {field: getattr(department, field) for field in COLUMNS}
+    values = _clean(current | dict(names))
+    _require_free(session, values, department_id)
+    return {field: values[field] for field in names}
+
+
+def merge_department(
+    session: Session, department_id: uuid.UUID, *, into_id: uuid.UUID, by: Actor, now: dt.datetime
+) -> None:
+    """Dissolve a department into another: it goes out of use and its address points to its successor.
+
+    What belongs to it goes over by the bulk act that calls this. Raises Conflict("bulk_changed_since") where one of
+    the two is out of use.
+    """
+    require_allowed(by, "department.manage")
+    department, heir = _load(session, department_id), _load(session, into_id)
+    if not (department.is_active and heir.is_active):
+        raise Conflict("bulk_changed_since")
+    department.is_active, department.merged_into_id = False, heir.id
+    session.flush()
+    _audit(session, "merge", department, {"into": heir.name}, by=by, now=now)
+
+
+def unmerge_department(session: Session, department_id: uuid.UUID, *, by: Actor, now: dt.datetime) -> None:
+    """Bring a dissolved department back; raises Conflict("bulk_changed_since") if it is in use already."""
+    require_allowed(by, "department.manage")
+    department = _load(session, department_id)
+    if department.merged_into_id is None:
+        raise Conflict("bulk_changed_since")
+    department.is_active, department.merged_into_id = True, None
+    session.flush()
+    _audit(session, "unmerge", department, {}, by=by, now=now)
+
+
 def get_department(session: Session, slug: str) -> DepartmentFacts:
     """The department of this slug, active or not; raises NotFound("department_not_found")."""
     department = session.scalars(select(Department).where(Department.slug == slug)).one_or_none()
@@ -151,7 +186,11 @@ def get_department(session: Session, slug: str) -> DepartmentFacts:
     count = session.scalar(
         select(func.count(CurrentRecord.entry_id)).where(CurrentRecord.department_id == department.id)
     )
-    return _facts(department, count or 0)
+    facts = _facts(department, count or 0)
+    if department.merged_into_id is None:
+        return facts
+    heir = session.get_one(Department, department.merged_into_id)
+    return replace(facts, merged_into_slug=heir.slug, merged_into_name=heir.name, merged_into_name_en=heir.name_en)
 
 
 def list_departments(session: Session, *, is_active: bool | None = True) -> list[DepartmentFacts]:
@@ -232,63 +271,12 @@ def find_by_any_name(session: Session, text: str) -> Department | None:
     return session.get(Department, found) if found is not None else None
 
 
-def import_departments(
-    session: Session, rows: Iterable[Mapping[str, str | None]], *, by: Actor, now: dt.datetime
-) -> DepartmentImport:
-    """Create and update departments from a list whose headers are those of COLUMNS or their aliases.
-
-    A row is the department of the same name, or of the same credit code. Good rows are taken though others are bad;
-    an empty cell leaves a value as it is; a department that is not listed is untouched.
-    """
-    require_allowed(by, "department.manage")
-    done: dict[str, list[str]] = {"created": [], "updated": [], "unchanged": []}
-    problems: list[Problem] = []
-    for number, row in enumerate(rows, start=2):
-        values = _by_field(row)
-        if not values:
-            continue
-        try:
-            outcome = _import_row(session, values, by, now)
-        except (Invalid, Conflict) as error:
-            found = error.problems if isinstance(error, Invalid) else []
-            found = found or [Problem("", error.code, **error.params)]
-            problems += [Problem(f"row {number}", problem.code, **problem.params) for problem in found]
-            continue
-        done[outcome].append(values.get("name") or "")
-    return DepartmentImport(tuple(done["created"]), tuple(done["updated"]), tuple(done["unchanged"]), tuple(problems))
-
-
-def _by_field(row: Mapping[str, str | None]) -> dict[str, str]:
-    spelling = {simplify(alias): field for field, aliases in COLUMNS.items() for alias in aliases}
-    found: dict[str, str] = {}
-    for header, value in row.items():
-        field = spelling.get(simplify(header or ""))
-        if field is not None and isinstance(value, str) and value.strip():
-            found.setdefault(field, value)
-    return found
-
-
-def _import_row(session: Session, values: dict[str, str], by: Actor, now: dt.datetime) -> str:
-    name = _squeeze(values.get("name", ""))
-    query = select(Department).where(Department.name == name)
-    known = session.scalars(query).one_or_none()
-    if known is None and values.get("credit_code"):
-        code = normalise_credit_code(values["credit_code"])
-        known = session.scalars(select(Department).where(Department.credit_code == code)).one_or_none()
-    if known is None:
-        create_department(session, **{"name": "", **values}, by=by, now=now)  # type: ignore[arg-type]
-        return "created"
-    before = {field: getattr(known, field) for field in COLUMNS}
-    update_department(session, known.id, by=by, now=now, **values)
-    return "unchanged" if before == {field: getattr(known, field) for field in COLUMNS} else "updated"
-
-
 def _clean(values: Mapping[str, str | None]) -> dict[str, str | None]:
     """The values as stored. Raises TypeError for an unknown field, Invalid("department_invalid")."""
     unknown = set(values) - set(COLUMNS)
     if unknown:
         raise TypeError(f"no such field of a department: {sorted(unknown)}")
-    clean = {field: _squeeze(value or "") or None for field, value in values.items()}
+    clean = {field: squeeze(value or "") or None for field, value in values.items()}
     problems = [
         Problem(field, "text_too_long", maximum=limit)
         for field, limit in _LIMITS.items()
@@ -306,7 +294,8 @@ def _clean(values: Mapping[str, str | None]) -> dict[str, str | None]:
     return clean
 
 
-def _squeeze(text: str) -> str:
+def squeeze(text: str) -> str:
+    """A name as stored: NFKC, blanks trimmed and collapsed."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
@@ -339,6 +328,8 @@ def _load(session: Session, department_id: uuid.UUID) -> Department:
 def _set_active(session: Session, department: Department, is_active: bool, by: Actor, now: dt.datetime) -> None:
     if department.is_active is not is_active:
         department.is_active = is_active
+        if is_active:
+            department.merged_into_id = None
         session.flush()
         _audit(session, "activate" if is_active else "deactivate", department, {}, by=by, now=now)
 

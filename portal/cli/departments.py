@@ -19,7 +19,7 @@ def departments() -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def import_file(file: Path) -> None:
     """从 CSV 导入部门名单(UTF-8,首行为列名);已有部门按名称或信用代码更新 · Import a CSV list of departments."""
-    from catalog.departments import import_departments
+    from catalog.department_imports import import_departments
     from portal.messages import problem_text
 
     with file.open(encoding="utf-8-sig", newline="") as stream:

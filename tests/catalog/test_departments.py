@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from catalog import departments
 from catalog.credit_code import check_credit_code, normalise_credit_code
+from catalog.department_imports import import_departments
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound
 from catalog.models import AuditRow, Department, Entry
 from catalog.permissions import ANONYMOUS, system_actor
@@ -105,7 +106,7 @@ def test_only_the_office_manages_departments(session: Session, now: dt.datetime)
     with pytest.raises(NotAllowed):
         departments.create_department(session, name="某局", by=ANONYMOUS, now=now)
     with pytest.raises(NotAllowed):
-        departments.import_departments(session, [], by=ANONYMOUS, now=now)
+        import_departments(session, [], by=ANONYMOUS, now=now)
 
 
 def test_a_department_with_public_entries_stays(session: Session, now: dt.datetime) -> None:
@@ -173,14 +174,14 @@ def test_a_list_is_imported_in_part_and_says_what_it_did(session: Session, now: 
         {"单位名称": None, "电话": ""},
         {"单位名称": "黄石港区民政和养老局", "信用代码": "91350100M000100Y43"},
     ]
-    report = departments.import_departments(session, rows, by=OPERATOR, now=now)
+    report = import_departments(session, rows, by=OPERATOR, now=now)
     assert report.created == ("黄石港区教育局",)
     assert report.updated == ("黄石港区民政局", "黄石港区民政和养老局")
     assert [(one.where, one.code) for one in report.problems] == [
         ("row 4", "credit_code_shape"),
         ("row 5", "department_name_missing"),
     ]
-    again = departments.import_departments(session, rows[:1], by=OPERATOR, now=now)
+    again = import_departments(session, rows[:1], by=OPERATOR, now=now)
     assert (again.created, again.unchanged) == ((), ("黄石港区教育局",))
     names = [one.name for one in departments.list_departments(session)]
     assert names == ["黄石港区民政和养老局", "黄石港区教育局"]
@@ -191,7 +192,7 @@ def test_the_bodies_named_in_the_districts_report_come_in(
     session: Session, now: dt.datetime, shared_data: Path
 ) -> None:
     text = (shared_data / "departments.csv").read_text(encoding="utf-8-sig")
-    report = departments.import_departments(session, csv.DictReader(io.StringIO(text)), by=OPERATOR, now=now)
+    report = import_departments(session, csv.DictReader(io.StringIO(text)), by=OPERATOR, now=now)
     assert (len(report.created), report.problems) == (21, ())
     found = departments.find_by_any_name(session, "区市场监管局")
     assert found is None, "an abbreviation nobody has declared is not guessed"
