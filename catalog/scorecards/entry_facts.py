@@ -8,6 +8,7 @@ entry belongs to, and that it is suspended (it is left out).
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +24,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
 )
 
 from catalog.fields import FIELDS, Field
@@ -44,8 +44,7 @@ PUBLISHED_VERSIONS = ("published", "superseded")
 def public_entries(on: dt.date) -> Subquery:
     """The entries public at the end of `on`, each with its revision of that day.
 
-    Columns: entry_id, department_id, name, title, ordinal, domain, open_type, update_cycle, format_type, percent
-    (completeness 0 to 100, as `catalog.gaps.completeness`).
+    Columns: entry_id, revision_id, department_id, name, title, ordinal, domain, open_type, format_type.
     """
     after = _after(on)
     place = func.row_number().over(partition_by=Revision.entry_id, order_by=Revision.number.desc())
@@ -58,15 +57,14 @@ def public_entries(on: dt.date) -> Subquery:
     return (
         select(
             Entry.id.label("entry_id"),
+            Revision.id.label("revision_id"),
             Entry.department_id,
             Entry.name,
             Revision.title,
             Entry.ordinal,
             Revision.domain,
             Revision.open_type,
-            Revision.update_cycle,
             Revision.format_type,
-            _percent().label("percent"),
         )
         .join(newest, newest.c.id == Revision.id)
         .join(Entry, Entry.id == Revision.entry_id)
@@ -78,7 +76,8 @@ def public_entries(on: dt.date) -> Subquery:
 def entry_facts(on: dt.date) -> Subquery:
     """`public_entries` with what each holds: resources, rows, bytes, blank cells, personal data, copies.
 
-    `title_place` and `own_rows` tell copies: the first entry of a department with a title has place 1; rows of a file
+    `percent` is the completeness of the metadata, 0 to 100, as `catalog.gaps.completeness` counts it. `title_place` and
+    `own_rows` tell copies: the first entry of a department with a title has place 1; rows of a file
     whose content an earlier entry of the district already gave are not own. O(entries + versions), whatever is asked.
     """
     entries = public_entries(on)
@@ -93,7 +92,8 @@ def entry_facts(on: dt.date) -> Subquery:
         if column.name != "entry_id"
     ]
     return (
-        select(entries, place.label("title_place"), *counts)
+        select(entries, place.label("title_place"), _percent().label("percent"), *counts)
+        .join(Revision, Revision.id == entries.c.revision_id)
         .outerjoin(files, files.c.entry_id == entries.c.entry_id)
         .outerjoin(others, others.c.entry_id == entries.c.entry_id)
         .subquery("facts")
@@ -181,18 +181,20 @@ def _after(on: dt.date) -> dt.datetime:
     return end_of_day(on) + dt.timedelta(seconds=1)
 
 
+@cache
 def _percent() -> ColumnElement[int]:
-    """`catalog.gaps.completeness` in SQL, made from the same table of fields."""
-    wanted: ColumnElement[int] = literal(2)
-    filled: ColumnElement[int] = case((_has_items().exists(), 1), else_=0)
-    filled = filled + case(
-        (or_(false(), *(_is_filled(field) for field in FIELDS.values() if field.one_of)), 1), else_=0
-    )
-    for field in FIELDS.values():
-        is_wanted = _is_wanted(field)
-        wanted = wanted + case((is_wanted, 1), else_=0)
-        filled = filled + case((and_(is_wanted, _is_filled(field)), 1), else_=0)
+    """`catalog.gaps.completeness` in SQL, made from the same table of fields; built once, for it is long."""
+    always = [field for field in FIELDS.values() if field.counts or field.required]
+    sometimes = [field for field in FIELDS.values() if field.required_if and field not in always]
+    contact = or_(false(), *(_is_filled(field) for field in FIELDS.values() if field.one_of))
+    wanted = sum((_one(_is_wanted(field)) for field in sometimes), start=literal(len(always) + 2))
+    filled = sum((_one(_is_filled(field)) for field in always), start=_one(_has_items().exists()) + _one(contact))
+    filled = sum((_one(and_(_is_wanted(field), _is_filled(field))) for field in sometimes), start=filled)
     return filled * 100 // wanted
+
+
+def _one(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)
 
 
 def _has_items() -> Select[Any]:
@@ -200,10 +202,7 @@ def _has_items() -> Select[Any]:
 
 
 def _is_wanted(field: Field) -> ColumnElement[bool]:
-    if field.counts or field.required:
-        return true()
-    conditions = (getattr(Revision, other).in_(allowed) for other, allowed in field.required_if)
-    return func.coalesce(or_(false(), *conditions), false())
+    return or_(*(getattr(Revision, other).in_(allowed) for other, allowed in field.required_if))
 
 
 def _is_filled(field: Field) -> ColumnElement[bool]:
