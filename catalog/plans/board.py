@@ -184,7 +184,7 @@ def _declaration_states(session: Session, plan_id: uuid.UUID) -> dict[uuid.UUID,
         .where(Declaration.plan_id == plan_id)
         .order_by(Declaration.number)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _cell(plan: PlanFacts, node: NodeFacts, row: Obligation | None, calendar: Calendar, today: dt.date) -> Cell:

@@ -166,7 +166,7 @@ def describe_plans(session: Session, plans: Iterable[WorkPlan]) -> list[PlanFact
         .where(PlanDepartment.plan_id.in_(ids))
         .group_by(PlanDepartment.plan_id)
     )
-    sizes = dict(session.execute(counted).tuples().all())
+    sizes = dict(session.execute(counted).all())
     return [
         PlanFacts(
             plan.id,

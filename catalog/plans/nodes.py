@@ -20,7 +20,7 @@ from catalog.plans.progress import list_expected
 from catalog.workdays import Calendar, load_calendar
 from datasets.clock import day_of
 
-NOTHING_TO_CONNECT = "nothinglist_to_connect"
+NOTHING_TO_CONNECT = "nothing_to_connect"
 """Why a connection node falls away: a zero catalog, or one of closed entries only."""
 
 

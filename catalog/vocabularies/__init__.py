@@ -9,6 +9,7 @@ from catalog.vocabularies.obligations import (
     OBLIGATION_STATE,
     SETTLED_BY,
 )
+from catalog.vocabularies.plans import DECLARATION_STATE, NODE_RULE, PLAN_ITEM_STATE, PLAN_STATE
 from catalog.vocabularies.sharing import (
     CLOSED_BASIS,
     DATA_LEVEL,
@@ -49,6 +50,10 @@ VOCABULARIES: dict[str, Vocabulary] = {
         REVISION_STATE,
         VERSION_STATE,
         TIMELINESS,
+        PLAN_STATE,
+        NODE_RULE,
+        PLAN_ITEM_STATE,
+        DECLARATION_STATE,
         OBLIGATION_STATE,
         SETTLED_BY,
         OBLIGATION_KIND,

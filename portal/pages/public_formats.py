@@ -39,6 +39,13 @@ TONES = {
     "excused": "info",
     "granted": "good",
     "refused": "bad",
+    "running": "info",
+    "missing": "bad",
+    "reviewing": "info",
+    "without_basis": "bad",
+    "drafted": "warn",
+    "signed": "info",
+    "accepted": "good",
 }
 """Code of a state → tone of its chip."""
 
