@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "departments": ("portal.cli.departments:departments", "部门名单 · Departments"),
     "catalog": ("portal.cli.catalog:catalog", "目录导入 · Catalog imports"),
     "data": ("portal.cli.data:data", "数据文件:查看与上传 · Data files: inspect and upload"),
+    "report": ("portal.cli.report:report", "工作情况汇报 · The half-year report"),
     "search": ("portal.cli.search:search", "搜索索引 · Search index"),
     "jobs": ("portal.cli.jobs:jobs", "后台任务 · Jobs"),
     "doctor": ("portal.cli.doctor:doctor", "检查配置与数据 · Check settings, state and data"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from portal.cli import COMMANDS, kaifang, main
 from portal.health import newest_schema
 from portal.house import House
 
-HEAVY = ("pandas", "duckdb", "alembic", "pypinyin", "flask", "whoosh", "openpyxl", "rjieba")
+HEAVY = ("pandas", "duckdb", "alembic", "pypinyin", "flask", "whoosh", "openpyxl", "rjieba", "docx", "typst")
 
 
 @pytest.fixture
@@ -130,3 +131,17 @@ def test_unknown_job_and_missing_backup_are_sentences(
     status, _, err = run(capsys, "backup", "--check", str(tmp_path / "empty"))
     assert status == 1
     assert "There is no backup" in err
+
+
+def test_the_half_year_report_and_its_layout_are_written_to_files(
+    at_home: House, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    period = f"{dt.datetime.now(dt.UTC).year - 1}H2"
+    status, _, _ = run(capsys, "report", "make", period, str(tmp_path / "report.docx"))
+    assert (status, (tmp_path / "report.docx").read_bytes()[:2]) == (0, b"PK")
+    status, out, _ = run(capsys, "report", "template", str(tmp_path / "layout.docx"))
+    assert status == 0
+    assert "half-year-report.docx" in out
+    status, _, err = run(capsys, "report", "make", "2026H9", str(tmp_path / "x.pdf"))
+    assert (status, (tmp_path / "x.pdf").exists()) == (1, False)
+    assert "2026H1" in err
