@@ -78,7 +78,7 @@ def list_overdue(
 
     Costs O(overdue entries) over an indexed column; kept by change number and day above.
     """
-    departments = _count_departments(session, today)
+    departments = count_overdue(session, today=today)
     total = sum(one.count for one in departments if department in (None, one.slug))
     query = _rows(today, department).limit(per_page).offset((page - 1) * per_page)
     counter = _Workdays(load_calendar(session), today)
@@ -91,6 +91,24 @@ def read_overdue(session: Session, *, today: dt.date, department: str | None = N
     counter = _Workdays(load_calendar(session), today)
     rows = session.execute(_rows(today, department).execution_options(yield_per=PER_BATCH))
     return (_row(row, today, counter) for row in rows)
+
+
+def count_overdue(session: Session, *, today: dt.date) -> tuple[OverdueDepartment, ...]:
+    """The departments with overdue entries, the most first. O(overdue entries)."""
+    query = (
+        select(
+            Department.slug,
+            Department.name,
+            Department.name_en,
+            func.count(),
+            func.count().filter(_is_long_stale(today)),
+        )
+        .join(CurrentRecord, CurrentRecord.department_id == Department.id)
+        .where(_is_overdue(today))
+        .group_by(Department.slug, Department.name, Department.name_en)
+        .order_by(func.count().desc(), Department.slug)
+    )
+    return tuple(OverdueDepartment(*row) for row in session.execute(query))
 
 
 class _Workdays:
@@ -149,21 +167,3 @@ def _row(row: Any, today: dt.date, counter: _Workdays) -> OverdueRow:
         days=(today - row.due_on).days,
         workdays=counter.since(row.due_on),
     )
-
-
-def _count_departments(session: Session, today: dt.date) -> tuple[OverdueDepartment, ...]:
-    """The departments with overdue entries, the most first."""
-    query = (
-        select(
-            Department.slug,
-            Department.name,
-            Department.name_en,
-            func.count(),
-            func.count().filter(_is_long_stale(today)),
-        )
-        .join(CurrentRecord, CurrentRecord.department_id == Department.id)
-        .where(_is_overdue(today))
-        .group_by(Department.slug, Department.name, Department.name_en)
-        .order_by(func.count().desc(), Department.slug)
-    )
-    return tuple(OverdueDepartment(*row) for row in session.execute(query))

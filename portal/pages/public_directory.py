@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from catalog import departments, public
 from catalog.errors import NotFound
+from catalog.overdue import count_overdue
 from catalog.public import Criteria
+from catalog.timely_rates import TimelyShares, timely_shares
 from catalog.vocabularies import VOCABULARIES
 from portal.pages.public_home import Tile, domain_tiles, tiles
 from portal.pages.public_list import PER_PAGE, CardView, ListQuery, card_views
+from portal.pages.public_statistics import last_year
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -27,6 +30,14 @@ class DirectoryPage:
 
 
 @dataclass(frozen=True, slots=True)
+class DepartmentPromise:
+    """How a department kept its promises over the last year, and how many of its entries are overdue today."""
+
+    shares: TimelyShares
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
 class GroupPage:
     """The entries of one department or domain; `facet` and `value` are its filter in the list."""
 
@@ -39,6 +50,8 @@ class GroupPage:
     page_count: int
     other: tuple[Tile, ...]
     """Counts by the other facet: a department's domains, a domain's departments."""
+    promise: DepartmentPromise | None = None
+    """Of a department only."""
 
     def href_of(self, page: int) -> str:
         """The relative address of another page of it."""
@@ -73,10 +86,16 @@ def make_domains_page(session: Session, *, today: dt.date, language: str) -> Dir
 
 def make_department_page(session: Session, slug: str, *, page: int, today: dt.date, language: str) -> GroupPage:
     """One department's entries. Raises NotFound("department_not_found")."""
-    name = _name(departments.get_department(session, slug), language)
+    facts = departments.get_department(session, slug)
     criteria = Criteria(department=(slug,))
     other = domain_tiles(_facet(session, "domain", criteria, today), language)
-    return _group(session, "department", slug, name, other=other, page=page, today=today, language=language)
+    group = _group(
+        session, "department", slug, _name(facts, language), other=other, page=page, today=today, language=language
+    )
+    since, until = last_year(today)
+    shares = timely_shares(session, department_id=facts.id, since=since, until=until, today=today)
+    overdue = sum(one.count for one in count_overdue(session, today=today) if one.slug == slug)
+    return replace(group, promise=DepartmentPromise(shares, overdue))
 
 
 def make_domain_page(session: Session, code: str, *, page: int, today: dt.date, language: str) -> GroupPage:

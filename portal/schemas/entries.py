@@ -10,8 +10,10 @@ from marshmallow import fields, validate
 from catalog.feeds.authority import MEDIA_TYPE
 from catalog.feeds.records import RecordResource
 from catalog.feeds.site import Site
+from catalog.promise import Promise
 from catalog.public import Criteria, PublicEntry
 from catalog.vocabularies import VOCABULARIES
+from portal.schemas.promise import PromiseSchema, promise_facts
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
@@ -191,6 +193,7 @@ class EntrySchema(EntrySummarySchema):
     license_url = fields.String(required=True)
     origin = fields.String(required=True, allow_none=True)
     state = fields.String(required=True)
+    promise = fields.Nested(PromiseSchema, required=True)
     items = fields.List(fields.Nested(ItemSchema), required=True)
     resources = fields.List(fields.Nested(ResourceSchema), required=True)
 
@@ -234,7 +237,7 @@ def summary_facts(site: Site, entry: PublicEntry) -> dict[str, Any]:
     }
 
 
-def entry_facts(site: Site, entry: PublicEntry) -> dict[str, Any]:
+def entry_facts(site: Site, entry: PublicEntry, promise: Promise) -> dict[str, Any]:
     """What `EntrySchema` lists."""
     record = entry.record
     return {
@@ -247,6 +250,7 @@ def entry_facts(site: Site, entry: PublicEntry) -> dict[str, Any]:
             "email": record.contact_email,
         },
         "license_url": site.license(record.license),
+        "promise": promise_facts(entry, promise),
         "resources": [_resource_facts(site, record.name, resource) for resource in record.resources],
     }
 

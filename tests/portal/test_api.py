@@ -24,7 +24,8 @@ SUMMARY_KEYS = {
 }  # fmt: skip
 ENTRY_KEYS = SUMMARY_KEYS | {
     "code", "topics", "industry", "contact", "open_condition", "closed_basis", "closed_basis_text", "cycle_reason",
-    "temporal_start", "temporal_end", "region_code", "license", "license_url", "origin", "state", "items", "resources",
+    "temporal_start", "temporal_end", "region_code", "license", "license_url", "origin", "state", "promise", "items",
+    "resources",
 }  # fmt: skip
 
 
@@ -286,7 +287,7 @@ def test_description_names_every_route_once(client: FlaskClient, app: Flask) -> 
     operations = [
         one["operationId"] for path in document["paths"].values() for one in path.values() if "operationId" in one
     ]
-    assert len(operations) == len(set(operations)) == 5
+    assert len(operations) == len(set(operations)) == 6
     routes = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")}
     assert {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route) for route in routes} == set(document["paths"])
 

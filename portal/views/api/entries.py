@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import request
 from flask.views import MethodView
 
+from catalog.promise import get_promise, list_history
 from catalog.public import get_public
 from catalog.search.listing import list_entries
 from portal.access import PUBLIC, access
@@ -22,6 +23,7 @@ from portal.schemas.entries import (
     entry_facts,
     summary_facts,
 )
+from portal.schemas.promise import ObligationPageSchema, ObligationQuerySchema, history_facts
 from portal.security import SEARCH_LIMIT, limiter
 from portal.views.api.describing import V1
 
@@ -77,11 +79,38 @@ class Entry(MethodView):
         """One entry with its data items, files and addresses. 404 if unknown, 410 if withdrawn."""
         with reading() as session:
             entry = get_public(session, name, today=today())
+            promise = get_promise(session, entry.record.uuid, today=today())
         count_use(entry.record.uuid, "api")
-        return entry_facts(feed_site(), entry)
+        return entry_facts(feed_site(), entry, promise)
 
 
-def _next_url(base_url: str, after: int | None) -> str | None:
+@v1.route("/entries/<name>/obligations")
+class Obligations(MethodView):
+    """更新记录."""
+
+    @access(PUBLIC)
+    @cached_page
+    @v1.arguments(ObligationQuerySchema, location="query")
+    @v1.response(200, ObligationPageSchema)
+    @v1.alt_response(404, "NOT_FOUND")
+    @v1.alt_response(410, "GONE")
+    @v1.doc(operationId="listObligations", summary="一个条目的各期更新 · Every expected update of an entry")
+    def get(self, query: dict[str, Any], name: str) -> dict[str, Any]:
+        """The settled and open periods of an entry, the latest due first; excused ones without their reason."""
+        site = feed_site()
+        with reading() as session:
+            entry = get_public(session, name, today=today())
+            found = list_history(session, entry.record.uuid, today=today(), after=query["after"], limit=query["limit"])
+        return {
+            "total": found.total,
+            "limit": query["limit"],
+            "next_after": found.next,
+            "next_url": _next_url(site.base_url, found.next),
+            "obligations": history_facts(found),
+        }
+
+
+def _next_url(base_url: str, after: int | str | None) -> str | None:
     """The present address with another `after`."""
     if after is None:
         return None
