@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 
 from catalog.adopting_rows import Foreign, read_foreign, read_providers
 from catalog.audit import record_audit
-from catalog.departments import create_department, load_names
+from catalog.departments import DepartmentNames, create_department
 from catalog.entries import create_entry, edit_revision, get_revision, lock_entry, save_revision
 from catalog.errors import Conflict, DomainError, Invalid
-from catalog.models import Entry, Revision
+from catalog.models import Department, Entry, Revision
 from catalog.permissions import Actor, require_allowed
 from catalog.resources import add_resource
 from catalog.revision_texts import item_values, revision_values
@@ -138,7 +138,8 @@ class _Importer:
         self.report = ImportReport()
         for problem in reading.problems:
             self.report.note(problem)
-        self.names = load_names(session)
+        self.departments = list(session.scalars(select(Department)))
+        self.names = DepartmentNames(one for one in self.departments if one.is_active)
         self.providers = read_providers(reading, region=region)
         places = set(self.providers.regions.values())
         self.find = self.names.find_exact
@@ -207,6 +208,7 @@ class _Importer:
             self._note(row, "provider", "provider_is_unknown", value=row.provider)
             return None
         self.report.departments_created.append(made.name)
+        self.departments.append(made)
         self.names.add(made)
         return made.id
 

@@ -119,8 +119,10 @@ def create_entry(
     session.add(entry)
     session.flush()
     _set_code(session, entry, values.pop("code", None))
-    revision = _add_revision(session, entry, values, parsed_items, by=by, now=now)
-    record_step(session, entry, "create", from_state=None, to_state="draft", by=by, now=now, revision_id=revision.id)
+    revision = _add_revision(session, entry, values, parsed_items, by=by, now=now, number=1)
+    record_step(
+        session, entry, "create", from_state=None, to_state="draft", by=by, now=now, revision_id=revision.id, number=1
+    )
     record_audit(
         session,
         by=by,
@@ -267,14 +269,23 @@ def _set_code(session: Session, entry: Entry, code: str | None) -> None:
 
 
 def _add_revision(
-    session: Session, entry: Entry, values: Values, items: Sequence[Values], *, by: Actor, now: dt.datetime
+    session: Session,
+    entry: Entry,
+    values: Values,
+    items: Sequence[Values],
+    *,
+    by: Actor,
+    now: dt.datetime,
+    number: int | None = None,
 ) -> Revision:
-    last = session.scalar(select(func.max(Revision.number)).where(Revision.entry_id == entry.id)) or 0
+    """A new draft as the entry's open revision; `number` where the caller knows it (1 for a new entry)."""
+    if number is None:
+        number = (session.scalar(select(func.max(Revision.number)).where(Revision.entry_id == entry.id)) or 0) + 1
     known = {name: value for name, value in values.items() if name in REVISION_FIELDS}
     revision = Revision(
         id=uuid.uuid4(),
         entry_id=entry.id,
-        number=last + 1,
+        number=number,
         state="draft",
         created_by=by.account_id,
         created_at=now,
@@ -283,7 +294,7 @@ def _add_revision(
     )
     session.add(revision)
     session.flush()
-    _replace_items(session, revision, items)
+    _add_items(session, revision, items)
     touch_revision(revision, now=now)
     entry.open_revision_id = revision.id
     session.flush()
@@ -294,6 +305,10 @@ def _replace_items(session: Session, revision: Revision, items: Sequence[Values]
     for item in session.scalars(select(DataItem).where(DataItem.revision_id == revision.id)).all():
         session.delete(item)
     session.flush()
+    _add_items(session, revision, items)
+
+
+def _add_items(session: Session, revision: Revision, items: Sequence[Values]) -> None:
     rows = [
         DataItem(revision_id=revision.id, position=position, **{name: item[name] for name in ITEM_FIELDS})
         for position, item in enumerate(items, start=1)

@@ -42,12 +42,17 @@ def record_step(
     revision_id: uuid.UUID | None = None,
     version_id: uuid.UUID | None = None,
     reason: str | None = None,
+    number: int | None = None,
 ) -> EntryStep:
-    """Append a step to the history of `entry`, whose row the caller has locked."""
-    last = session.scalar(select(func.max(EntryStep.number)).where(EntryStep.entry_id == entry.id)) or 0
+    """Append a step to the history of `entry`, whose row the caller has locked.
+
+    `number` is given where the caller knows it: 1 for a new entry.
+    """
+    if number is None:
+        number = (session.scalar(select(func.max(EntryStep.number)).where(EntryStep.entry_id == entry.id)) or 0) + 1
     row = EntryStep(
         entry_id=entry.id,
-        number=last + 1,
+        number=number,
         revision_id=revision_id,
         version_id=version_id,
         step=step,
