@@ -85,7 +85,7 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[Mapping[s
     if not rows:
         return 0
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    result = session.execute(insert(table.__table__).on_conflict_do_nothing(), [dict(row) for row in rows])
+    result = session.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
     assert isinstance(result, CursorResult)
     return result.rowcount
 

@@ -78,6 +78,7 @@ def list_raised(
     *,
     on: dt.date,
     department_id: uuid.UUID | None = None,
+    kind: str | None = None,
     steps: tuple[str, ...] | None = None,
     limit: int = 50,
 ) -> Raised:
@@ -85,10 +86,13 @@ def list_raised(
     chosen = [Reminder.raised_on == on]
     if department_id is not None:
         chosen.append(Reminder.department_id == department_id)
+    if kind is not None:
+        chosen.append(Obligation.kind == kind)
     if steps is not None:
         chosen.append(Reminder.step.in_(steps))
     query = _facts_query().where(*chosen).order_by(Obligation.due_on, Reminder.id).limit(limit)
-    total = session.scalar(select(func.count()).select_from(Reminder).where(*chosen)) or 0
+    counted = select(func.count()).select_from(Reminder).join(Obligation, Obligation.id == Reminder.obligation_id)
+    total = session.scalar(counted.where(*chosen)) or 0
     return Raised(tuple(ReminderFacts(*row) for row in session.execute(query)), total)
 
 

@@ -121,7 +121,7 @@ def queue_test(session: Session, webhook_id: uuid.UUID, *, by: Actor, now: dt.da
     row = _own(session, webhook_id, by)
     if not row.is_active:
         raise Conflict("webhook_is_off")
-    body = {"kind": "test", "day": None, "department": None, "total": 0, "reminders": []}
+    body: dict[str, Any] = {"kind": "test", "day": None, "department": None, "total": 0, "reminders": []}
     queue_messages(session, [_message(row, f"webhook-test:{row.id}:{now.isoformat()}", body)], now=now)
     _audit(session, row, "webhook.test", by, now)
 

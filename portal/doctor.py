@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from catalog.audit import verify_audit
 from catalog.jobs import count_jobs
+from catalog.outbox import count_messages
 from catalog.workdays import load_calendar
 from datasets.models import DataVersion
 from portal.health import check_readiness
 from portal.house import House
+from portal.mail import parse_smtp_url
 from portal.sweeping import named_blobs
 
 SAFE_SQLITE = (3, 51, 3)
@@ -170,5 +172,35 @@ def _check_calendar(house: House) -> Iterator[Finding]:
         yield Finding("warn", zh, f"holidays of {next_year} are not announced: deadlines are provisional")
 
 
-CHECKS: tuple[Check, ...] = (_check_python, _check_home, _check_address, _check_sqlite, _check_worker)
-DATABASE_CHECKS: tuple[Check, ...] = (_check_jobs, _check_search, _check_audit, _check_versions, _check_calendar)
+def _check_mail(house: House) -> Iterator[Finding]:
+    server = parse_smtp_url(house.settings.smtp_url)
+    if server is None:
+        zh = "没有设置 SMTP_URL:邮件只写入数据目录的 mail/"
+        yield Finding("warn", zh, "no SMTP_URL: mails are only written into mail/ of the home")
+    else:
+        zh = f"邮件经 {server.host} 发出:用 kaifang mail test 地址 试发一封"
+        yield Finding("good", zh, f"mail goes through {server.host}: try kaifang mail test ADDRESS")
+
+
+def _check_outbox(house: House) -> Iterator[Finding]:
+    with house.database.reading() as session:
+        counts = count_messages(session)
+    if counts["failed"]:
+        zh, en = (
+            f"{counts['failed']} 条消息未能发出,见 /office/outbox",
+            f"{counts['failed']} messages failed: /office/outbox",
+        )
+        yield Finding("warn", zh, en)
+    else:
+        yield Finding("good", f"发件箱:{counts['waiting']} 条等待", f"outbox: {counts['waiting']} waiting")
+
+
+CHECKS: tuple[Check, ...] = (_check_python, _check_home, _check_address, _check_sqlite, _check_worker, _check_mail)
+DATABASE_CHECKS: tuple[Check, ...] = (
+    _check_jobs,
+    _check_outbox,
+    _check_search,
+    _check_audit,
+    _check_versions,
+    _check_calendar,
+)

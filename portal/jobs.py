@@ -16,7 +16,7 @@ from portal.sweeping import sweep_files, sweep_rows
 
 Report = Callable[[int, int, str], None]
 """Tells people who wait: done, total, what is being done."""
-ENTRIES_AT_ONCE = 200
+ENTRIES_AT_ONCE = 1_000
 """Entries whose deadlines are checked in one transaction, so that nobody waits for a night's work."""
 Handler = Callable[[House, Mapping[str, Any], Report], None]
 
@@ -90,6 +90,20 @@ def read_delivery(house: House, params: Mapping[str, Any], report: Report) -> No
     uploading.read_delivery(house, params, report)
 
 
+def raise_notices(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Raise the reminders of the day (`on`, else today) and queue what tells of them."""
+    from portal import sending
+
+    sending.run_notices(house, params, report)
+
+
+def send_outbox(house: House) -> None:
+    """Send the mails and calls that wait."""
+    from portal import sending
+
+    sending.send_outbox(house)
+
+
 def follow_search(house: House) -> None:
     """Bring the search index up to the last public change."""
     with house.database.reading() as session:
@@ -111,6 +125,7 @@ JOBS: Mapping[str, JobKind] = {
     job.kind: job
     for job in (
         JobKind("deadlines.check", check_deadlines, "检查更新期限", "Check deadlines", dt.time(0, 10)),
+        JobKind("notices.raise", raise_notices, "发出到期提醒", "Raise reminders", dt.time(7, 30)),
         JobKind("intake.read", read_delivery, "读取上传的数据文件", "Read an uploaded data file"),
         JobKind("search.rebuild", rebuild_search, "重建搜索索引", "Rebuild the search index"),
         JobKind("accounts.check", disable_unused, "停用长期未用的账号", "Disable unused accounts", dt.time(0, 40)),
@@ -121,4 +136,5 @@ JOBS: Mapping[str, JobKind] = {
 CHORES: tuple[Chore, ...] = (
     Chore("search.follow", follow_search, 30.0, on_wake=True, is_large=is_search_behind),
     Chore("usage.fold", fold_usage, 10.0),
+    Chore("outbox.send", send_outbox, 15.0),
 )

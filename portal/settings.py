@@ -47,6 +47,8 @@ class Settings:
     redis_url: str
     storage_url: str
     smtp_url: str
+    mail_from: str
+    outbound_allow: tuple[str, ...]
     secret_key: str
     secret_key_fallbacks: tuple[str, ...]
     trusted_proxies: str
@@ -186,9 +188,18 @@ SETTINGS: tuple[Setting, ...] = (
         "smtp_url",
         _text,
         "",
-        "发信服务器(smtp://…);空则不发邮件",
-        "Mail server (smtp://…); empty sends no mail",
+        "发信服务器,如 smtps://用户:密码@主机;空则邮件只写入数据目录的 mail/",
+        "Mail server: smtps://, smtp+starttls:// or smtp://; empty writes mails into mail/ of the home",
         is_private=True,
+    ),
+    Setting("MAIL_FROM", "mail_from", _text, "", "发件人地址;空则用 SITE_EMAIL", "Sender; empty: SITE_EMAIL"),
+    Setting(
+        "OUTBOUND_ALLOW",
+        "outbound_allow",
+        _words,
+        (),
+        "Webhook 可以访问的内网地址段或主机名,以逗号分隔,如 10.2.0.0/16;空则只能访问公网 https",
+        "Inner networks or hosts that webhooks may reach, comma-separated; empty: public https only",
     ),
     Setting(
         "SECRET_KEY",
@@ -283,6 +294,7 @@ def load_settings(**overrides: Any) -> Settings:
     _make_home(values["home"])
     values["base_url"] = _check_base_url(values["base_url"] or _own_address(values["host"], values["port"]))
     values["database_url"] = _check_database_url(values["database_url"] or f"sqlite:///{values['home'] / 'kaifang.db'}")
+    values["mail_from"] = _check_mail(values["smtp_url"], values["mail_from"] or values["site_email"])
     if values["storage_url"] and not Path(values["storage_url"]).is_absolute():
         raise WrongSetting("STORAGE_URL must be the absolute path of a folder, or empty for the home folder.")
     values["secret_key"] = values["secret_key"] or _kept_secret(values["home"] / "secret_key")
@@ -332,6 +344,16 @@ def _check_base_url(url: str) -> str:
     if parts.path.strip("/"):
         raise WrongSetting(f"BASE_URL {url!r} must end after the host: the portal needs a host name of its own.")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _check_mail(smtp_url: str, sender: str) -> str:
+    from portal.mail import check_sender, parse_smtp_url
+
+    try:
+        parse_smtp_url(smtp_url)
+        return check_sender(sender)
+    except ValueError as error:
+        raise WrongSetting(str(error)) from error
 
 
 def _check_database_url(url: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from catalog.accounts import sweep_sessions
-from catalog.models import Job, SheetUpload
+from catalog.models import Job, Message, SheetUpload
 from datasets.models import DataVersion, Intake
 from datasets.storage.files import remove_older
 from portal.house import House
@@ -23,6 +23,8 @@ ACCESS_LOGS_AFTER_DAYS = 200
 """网络安全法 art. 21 asks for six months of logs at least."""
 ROWS_AFTER = dt.timedelta(days=30)
 """Ended jobs are kept so long."""
+SENT_AFTER = dt.timedelta(days=90)
+"""Messages that have left are kept so long, to show that they did."""
 
 
 def sweep_files(house: House) -> int:
@@ -39,10 +41,11 @@ def sweep_files(house: House) -> int:
 
 
 def sweep_rows(house: House) -> None:
-    """Remove ended jobs and ended or long idle sessions."""
+    """Remove ended jobs, sent messages and ended or long idle sessions."""
     before = house.now() - ROWS_AFTER
     with house.database.work() as session:
         session.execute(delete(Job).where(Job.finished_at < before))
+        session.execute(delete(Message).where(Message.state == "sent", Message.created_at < house.now() - SENT_AFTER))
         sweep_sessions(session, now=house.now())
 
 

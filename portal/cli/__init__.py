@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "report": ("portal.cli.report:report", "工作情况汇报 · The half-year report"),
     "search": ("portal.cli.search:search", "搜索索引 · Search index"),
     "jobs": ("portal.cli.jobs:jobs", "后台任务 · Jobs"),
+    "mail": ("portal.cli.mail:mail", "邮件 · Mail"),
     "doctor": ("portal.cli.doctor:doctor", "检查配置与数据 · Check settings, state and data"),
     "backup": ("portal.cli.backup:backup", "备份(可在运行中进行) · Back up, also while running"),
     "restore": ("portal.cli.backup:restore", "恢复到空目录 · Restore into an empty home"),
