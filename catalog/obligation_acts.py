@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -37,6 +38,47 @@ from catalog.workflow import MAX_REASON, publish_change
 from datasets.clock import day_of
 
 
+@dataclass(frozen=True, slots=True)
+class PossibleAct:
+    """An act that a person may take about an obligation, or the `obstacle` that stands before it now.
+
+    `first_on` and `last_on` bound the day that an extension may ask for.
+    """
+
+    name: str
+    obstacle: Problem | None
+    first_on: dt.date | None = None
+    last_on: dt.date | None = None
+
+
+HOPELESS = frozenset({"act_not_for_kind", "act_not_in_state"})
+"""Obstacles that nobody needs to read: the act has nothing to do with such an obligation."""
+
+
+def list_possible_acts(
+    session: Session, obligation_id: uuid.UUID, *, by: Actor, today: dt.date
+) -> tuple[PossibleAct, ...]:
+    """What `by` may do about an obligation, in the order of ACTS, each with what stands in its way: four queries.
+
+    Raises NotFound("obligation_not_found").
+    """
+    row = session.get(Obligation, obligation_id)
+    if row is None:
+        raise NotFound("obligation_not_found")
+    standing, calendar = standing_of(session, row, today=today), load_calendar(session)
+    found = []
+    for name, act in ACTS.items():
+        if not is_allowed(by, act.permission, department_id=row.department_id):
+            continue
+        obstacle = find_obstacle(name, standing, today=today, calendar=calendar)
+        if obstacle is not None and obstacle.code in HOPELESS:
+            continue
+        is_extension = name == "extension"
+        first_on = row.due_on + dt.timedelta(days=1) if is_extension else None
+        found.append(PossibleAct(name, obstacle, first_on, last_extension_day(row.due_on) if is_extension else None))
+    return tuple(found)
+
+
 def confirm_unchanged(session: Session, entry: Entry, *, reason: str, by: Actor, now: dt.datetime) -> uuid.UUID:
     """确认无变化: the reviewer vouches that the public data still holds; it settles a period as new data would.
 
@@ -63,6 +105,22 @@ def confirm_unchanged(session: Session, entry: Entry, *, reason: str, by: Actor,
     if row.settled_by != "unchanged":
         raise Conflict("nothing_to_confirm")
     return row.id
+
+
+def confirm_served(session: Session, obligation_id: uuid.UUID, *, reason: str, by: Actor, now: dt.datetime) -> None:
+    """`confirm_unchanged` by way of the obligation that somebody looked at.
+
+    Raises besides NotFound("obligation_not_found"), and Conflict("other_period_first") where the confirmation would
+    serve another period of the entry.
+    """
+    row = session.get(Obligation, obligation_id)
+    if row is None or not is_allowed(by, "obligation.view", department_id=row.department_id):
+        raise NotFound("obligation_not_found")
+    if row.entry_id is None or row.kind not in ACTS["unchanged"].kinds:
+        raise Conflict("act_not_for_kind")
+    entry = session.get_one(Entry, row.entry_id)
+    if confirm_unchanged(session, entry, reason=reason, by=by, now=now) != obligation_id:
+        raise Conflict("other_period_first")
 
 
 def ask_extension(

@@ -146,6 +146,12 @@ def count_ledger(
     return LedgerCounts(count(), count(Obligation.grace_on < today), session.scalar(waiting) or 0)
 
 
+def count_provisional(session: Session, since: dt.date, until: dt.date) -> int:
+    """Open obligations whose provisional days of grace end from `since` through `until`: one count by (state, …)."""
+    query = select(func.count()).select_from(Obligation).where(Obligation.state == "open", Obligation.is_provisional)
+    return session.scalar(query.where(Obligation.grace_on.between(since, until))) or 0
+
+
 class Countdown:
     """Working days from today to a due date, each date counted once: a page holds few different ones."""
 

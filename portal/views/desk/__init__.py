@@ -14,6 +14,25 @@ def column_type(code: str) -> str:
     return TYPES.get(code, (code, code))[language() == "en"]
 
 
-from portal.views.desk import data, editing, entries, intakes, overview, resources, sheets  # noqa: E402  they register
+from portal.views.desk import (  # noqa: E402  they register
+    data,
+    editing,
+    entries,
+    intakes,
+    ledger,
+    overview,
+    resources,
+    sheets,
+)
 
-__all__ = ["bp", "data", "editing", "entries", "intakes", "overview", "resources", "sheets"]
+__all__ = [
+    "bp",
+    "data",
+    "editing",
+    "entries",
+    "intakes",
+    "ledger",
+    "overview",
+    "resources",
+    "sheets",
+]

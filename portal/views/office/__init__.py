@@ -4,6 +4,25 @@ from flask import Blueprint
 
 bp = Blueprint("office", __name__, url_prefix="/office")
 
-from portal.views.office import accounts, departments, overview, records, report, review  # noqa: E402  they register
+from portal.views.office import (  # noqa: E402  they register
+    accounts,
+    calendar,
+    departments,
+    ledger,
+    overview,
+    records,
+    report,
+    review,
+)
 
-__all__ = ["accounts", "bp", "departments", "overview", "records", "report", "review"]
+__all__ = [
+    "accounts",
+    "bp",
+    "calendar",
+    "departments",
+    "ledger",
+    "overview",
+    "records",
+    "report",
+    "review",
+]
