@@ -70,8 +70,8 @@ def object_to_score(
 ) -> ScoreObjection:
     """Object to one figure of the department's frozen card, once.
 
-    Raises NotAllowed, NotFound("indicator_not_found"), Invalid("objection_invalid"), Conflict("card_not_frozen"),
-    Conflict("objection_too_late"), Conflict("objection_exists").
+    Raises NotAllowed, NotFound("indicator_not_found"), Invalid("score_objection_invalid"), Conflict("card_not_frozen"),
+    Conflict("score_objection_too_late"), Conflict("score_objection_exists").
     """
     require_allowed(by, "score.object", department_id=department_id)
     get_indicator(indicator)
@@ -84,14 +84,14 @@ def object_to_score(
         raise Conflict("card_not_frozen", period=period.key)
     until = objectable_until(frozen_at, calendar)
     if day_of(now) > until:
-        raise Conflict("objection_too_late", until=until.isoformat(), workdays=OBJECTION_WORKDAYS)
+        raise Conflict("score_objection_too_late", until=until.isoformat(), workdays=OBJECTION_WORKDAYS)
     same = select(ScoreObjection.id).where(
         ScoreObjection.department_id == department_id,
         ScoreObjection.period == period.key,
         ScoreObjection.indicator == indicator,
     )
     if session.scalar(same) is not None:
-        raise Conflict("objection_exists")
+        raise Conflict("score_objection_exists")
     row = ScoreObjection(
         id=uuid.uuid4(),
         department_id=department_id,
@@ -121,17 +121,20 @@ def decide_objection(
 ) -> ScoreObjection:
     """Accept an objection with `points` to add (or, below zero, to take), or reject it; always with an answer.
 
-    Raises NotAllowed, NotFound("objection_not_found"), Conflict("objection_decided"), Invalid("objection_invalid").
+    Raises NotAllowed, NotFound("score_objection_not_found"), Conflict("score_objection_decided"),
+    Invalid("score_objection_invalid").
     """
     require_allowed(by, "score.manage")
     row = session.scalar(select(ScoreObjection).where(ScoreObjection.id == objection_id).with_for_update())
     if row is None:
-        raise NotFound("objection_not_found")
+        raise NotFound("score_objection_not_found")
     clean = _clean(answer, "answer")
     if row.state != "open":
-        raise Conflict("objection_decided")
+        raise Conflict("score_objection_decided")
     if is_accepted and (points is None or not points or abs(points) > MAX_POINTS):
-        raise Invalid("objection_invalid", problems=[Problem("points", "objection_points", most=int(MAX_POINTS))])
+        raise Invalid(
+            "score_objection_invalid", problems=[Problem("points", "score_objection_points", most=int(MAX_POINTS))]
+        )
     row.state = "accepted" if is_accepted else "rejected"
     row.points = round(points, 2) if is_accepted and points is not None else None
     row.answer, row.decided_by_name, row.decided_at = clean, by.name[:64], now
@@ -176,9 +179,11 @@ def list_objections(
 def _clean(text: str, where: str) -> str:
     clean = clean_text(text, lines=True)
     if not clean:
-        raise Invalid("objection_invalid", problems=[Problem(where, "required_missing")])
+        raise Invalid("score_objection_invalid", problems=[Problem(where, "required_missing")])
     if len(clean) > MAX_TEXT:
-        raise Invalid("objection_invalid", problems=[Problem(where, "too_long", limit=MAX_TEXT, length=len(clean))])
+        raise Invalid(
+            "score_objection_invalid", problems=[Problem(where, "too_long", limit=MAX_TEXT, length=len(clean))]
+        )
     return clean
 
 

@@ -39,10 +39,10 @@ class Ranking:
     frozen_at: dt.datetime | None
     frozen_by: str
 
-    def card(self, slug: str) -> Card:
+    def card(self, department_id: uuid.UUID) -> Card:
         """The card of a department; raises NotFound("scorecard_not_found")."""
         for card in self.cards:
-            if card.department.slug == slug:
+            if card.department.id == department_id:
                 return card
         raise NotFound("scorecard_not_found", period=self.period.key)
 
@@ -53,16 +53,15 @@ def rank(session: Session, period: ScorePeriod, *, by: Actor, today: dt.date) ->
     return make_ranking(session, period, today=today)
 
 
-def get_card(session: Session, period: ScorePeriod, slug: str, *, by: Actor, today: dt.date) -> Card:
+def get_card(session: Session, period: ScorePeriod, department_id: uuid.UUID, *, by: Actor, today: dt.date) -> Card:
     """One department's card with its rank, at the cost of the ranking.
 
     Another department's card is NotFound("scorecard_not_found"), and so is one that does not exist. Raises NotAllowed.
     """
     require_allowed(by, "score.view")
-    card = make_ranking(session, period, today=today).card(slug)
-    if not is_allowed(by, "score.view", department_id=card.department.id):
+    if not is_allowed(by, "score.view", department_id=department_id):
         raise NotFound("scorecard_not_found", period=period.key)
-    return card
+    return make_ranking(session, period, today=today).card(department_id)
 
 
 def find_lines(session: Session, period: ScorePeriod, department_id: uuid.UUID, *, today: dt.date) -> dict[str, Line]:
@@ -75,6 +74,13 @@ def find_lines(session: Session, period: ScorePeriod, department_id: uuid.UUID, 
     if row is not None:
         body = Body(department_id, "", "", "", "")
         return {line.code: line for line in read_card(row, body, adjustment=0.0).lines}
+    return measure_lines(session, period, department_id, today=today)
+
+
+def measure_lines(
+    session: Session, period: ScorePeriod, department_id: uuid.UUID, *, today: dt.date
+) -> dict[str, Line]:
+    """The lines of a department as the records stand now, also where the card is frozen."""
     measured = measure(session, period, today=today).get(department_id, Measured())
     return {line.code: line for line in make_lines(measured, weights_on(session, period.ends_on))}
 

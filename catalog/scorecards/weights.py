@@ -68,9 +68,9 @@ def set_weights(
     for code, (weight, target) in values.items():
         get_indicator(code)
         if not 0 <= weight <= MAX_WEIGHT:
-            problems.append(Problem(f"weight-{code}", "number_out_of_range", least=0, most=int(MAX_WEIGHT)))
+            problems.append(Problem(f"weight-{code}", "weight_out_of_range", least=0, most=int(MAX_WEIGHT)))
         if not 0 <= target <= MAX_TARGET:
-            problems.append(Problem(f"target-{code}", "number_out_of_range", least=0, most=int(MAX_TARGET)))
+            problems.append(Problem(f"target-{code}", "weight_out_of_range", least=0, most=int(MAX_TARGET)))
     valid = weights_on(session, starts_on)
     after = {code: values[code][0] if code in values else one.weight for code, one in valid.items()}
     if not problems and not any(after.values()):

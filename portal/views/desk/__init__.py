@@ -22,6 +22,7 @@ from portal.views.desk import (  # noqa: E402  they register
     ledger,
     overview,
     resources,
+    scores,
     sheets,
 )
 
@@ -34,5 +35,6 @@ __all__ = [
     "ledger",
     "overview",
     "resources",
+    "scores",
     "sheets",
 ]

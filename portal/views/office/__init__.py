@@ -13,6 +13,7 @@ from portal.views.office import (  # noqa: E402  they register
     records,
     report,
     review,
+    scores,
 )
 
 __all__ = [
@@ -25,4 +26,5 @@ __all__ = [
     "records",
     "report",
     "review",
+    "scores",
 ]
