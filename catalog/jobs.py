@@ -52,6 +52,7 @@ class JobFacts:
     problem: Mapping[str, Any] | None
     created_at: dt.datetime
     finished_at: dt.datetime | None
+    params: Mapping[str, Any]
 
 
 def queue_job(
@@ -208,4 +209,5 @@ def _facts(row: Job) -> JobFacts:
         problem=row.problem,
         created_at=row.created_at,
         finished_at=row.finished_at,
+        params=row.params,
     )
