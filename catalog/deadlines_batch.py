@@ -27,6 +27,7 @@ PUBLIC_STATES = ("published", "withdrawal_review")
 
 _DATE_NAMES = ("next_due_on", "overdue_after_on", "stale_after_on")
 _NAMES = tuple(field.name for field in fields(Owed))
+_CHANGING = tuple(name for name in _NAMES if name not in ("id", "entry_id", "kind", "period", "starts_on"))
 _KIND_ORDER = ("imported", "unchanged", "data")
 """Where a day has deliveries of several kinds, the last of these settles."""
 
@@ -73,7 +74,7 @@ def plan_entries(
         )
         for entry_id, subject in subjects.items()
     }
-    _write_rows(session, [row for subject in subjects.values() for row in subject.ledger.rows], before, now)
+    _write_rows(session, (row for subject in subjects.values() for row in subject.ledger.rows), before, now)
     _write_dates(session, subjects, dates)
     return Planned(
         opened=sum(len(subject.ledger.opened) for subject in subjects.values()),
@@ -160,17 +161,13 @@ def _load_rows(
     query = select(*(getattr(Obligation, name) for name in _NAMES))
     own = and_(Obligation.entry_id.in_(list(subjects)), Obligation.kind.in_(obligations.PERIODIC_KINDS))
     _take_rows(session.execute(query.where(own, Obligation.state == "open")), subjects, before)
-    for month, ids in _by_month(subjects, today).items():
+    for month, ids in _by_month({one: _matters_since(subject, today) for one, subject in subjects.items()}).items():
         which = and_(
             Obligation.entry_id.in_(ids), Obligation.kind.in_(obligations.PERIODIC_KINDS), Obligation.state != "open"
         )
         if month is not None:
             which = and_(which, or_(Obligation.starts_on >= month, Obligation.settled_on >= month))
         _take_rows(session.execute(query.where(which)), subjects, before)
-    for subject in subjects.values():
-        subject.ledger = Ledger(
-            subject.ledger.entry_id, subject.ledger.department_id, subject.ledger.rows, subject.ledger.calendar
-        )
     return before
 
 
@@ -183,24 +180,26 @@ def _take_rows(
         subjects[row.entry_id].ledger.rows.append(row)
 
 
-def _by_month(subjects: Mapping[uuid.UUID, _Subject], today: dt.date) -> dict[dt.date | None, list[uuid.UUID]]:
-    """The entries by the first of the month since which they matter; None without an open period.
+def _matters_since(subject: _Subject, today: dt.date) -> dt.date | None:
+    """Since when settled rows matter: the earliest open period, or today's if it is earlier; None without open ones."""
+    since = subject.ledger.open_since
+    if since is None or subject.cycle is None or subject.cycle.period is None:
+        return since
+    return min(since, subject.cycle.period(today).starts_on)
 
-    That is where their earliest open period starts or, if this was earlier, the period of `today`.
-    """
+
+def _by_month(days: Mapping[uuid.UUID, dt.date | None]) -> dict[dt.date | None, list[uuid.UUID]]:
+    """Entries by the first of the month of their day, so that few statements ask for many entries; None apart."""
     months: dict[dt.date | None, list[uuid.UUID]] = defaultdict(list)
-    for entry_id, subject in subjects.items():
-        since = subject.ledger.open_since
-        if since is not None and subject.cycle is not None and subject.cycle.period is not None:
-            since = min(since, subject.cycle.period(today).starts_on if today < dt.date.max else since)
-        months[since.replace(day=1) if since else None].append(entry_id)
+    for entry_id, day in days.items():
+        months[day.replace(day=1) if day else None].append(entry_id)
     return months
 
 
 def _load_deliveries(session: Session, subjects: Mapping[uuid.UUID, _Subject]) -> dict[uuid.UUID, dict[dt.date, str]]:
     """Entry → day → kind, since the earliest open period of each."""
     found: dict[uuid.UUID, dict[dt.date, str]] = defaultdict(dict)
-    for month, ids in _by_month(subjects, dt.date.max).items():
+    for month, ids in _by_month({one: subject.ledger.open_since for one, subject in subjects.items()}).items():
         if month is None:
             continue
         query = select(Delivery.entry_id, Delivery.delivered_on, Delivery.kind).where(
@@ -212,27 +211,23 @@ def _load_deliveries(session: Session, subjects: Mapping[uuid.UUID, _Subject]) -
 
 
 def _write_rows(
-    session: Session, rows: Sequence[Owed], before: Mapping[uuid.UUID, tuple[Any, ...]], now: dt.datetime
+    session: Session, rows: Iterable[Owed], before: Mapping[uuid.UUID, tuple[Any, ...]], now: dt.datetime
 ) -> None:
+    """Insert the new rows and write the changed ones, each with one statement for all."""
     table = cast(Table, Obligation.__table__)
-    values = {row.id: tuple(getattr(row, name) for name in _NAMES) for row in rows}
-    new = [
-        {**dict(zip(_NAMES, one, strict=True)), "subject_id": one[1], "label": None, "created_at": now}
-        for row_id, one in values.items()
-        if row_id not in before
-    ]
-    changed = [
-        {f"new_{name}": value for name, value in zip(_NAMES, one, strict=True)}
-        for row_id, one in values.items()
-        if row_id in before and one != before[row_id]
-    ]
+    new, changed = [], []
+    for row in rows:
+        values = tuple(getattr(row, name) for name in _NAMES)
+        if row.id not in before:
+            subject = {"subject_id": row.entry_id, "label": None, "created_at": now}
+            new.append({**dict(zip(_NAMES, values, strict=True)), **subject})
+        elif values != before[row.id]:
+            changed.append({f"new_{name}": getattr(row, name) for name in ("id", *_CHANGING)})
     if new:
         session.execute(insert(table), new)
     if changed:
-        names = [name for name in _NAMES if name not in ("id", "entry_id", "kind", "period", "starts_on")]
         statement = update(table).where(table.c.id == bindparam("new_id"))
-        kept = [{name: one[name] for name in ("new_id", *(f"new_{n}" for n in names))} for one in changed]
-        session.execute(statement.values({name: bindparam(f"new_{name}") for name in names}), kept)
+        session.execute(statement.values({name: bindparam(f"new_{name}") for name in _CHANGING}), changed)
         _forget(session, Obligation, {one["new_id"] for one in changed})
 
 

@@ -73,15 +73,8 @@ class Ledger:
     rows: list[Owed]
     calendar: Calendar
     opened: list[Owed] = field(default_factory=list)
-    _open_before: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._open_before = len(self.open_rows)
-
-    @property
-    def settled_count(self) -> int:
-        """How many obligations were settled or fell away since the ledger was opened."""
-        return self._open_before + len(self.opened) - len(self.open_rows)
+    settled_count: int = 0
+    """How many open ones were settled or fell away by planning."""
 
     @property
     def open_rows(self) -> list[Owed]:
@@ -104,11 +97,14 @@ def begin(ledger: Ledger, cycle: Cycle | None, *, today: dt.date) -> None:
     for row in ledger.rows:
         if row.state == "open":
             row.department_id = ledger.department_id
+    owed = len(ledger.open_rows)
     if cycle is None:
         void_all(ledger, "nothing_owed")
-        return
-    void_other_cycles(ledger, cycle, today)
-    open_periods(ledger, cycle, today)
+        ledger.settled_count += owed
+    else:
+        void_other_cycles(ledger, cycle, today)
+        ledger.settled_count += owed - len(ledger.open_rows)
+        open_periods(ledger, cycle, today)
 
 
 def settle(
@@ -117,8 +113,10 @@ def settle(
     """Second half: let the deliveries since `Ledger.open_since` serve, open what comes next; gives the due dates."""
     if cycle is None:
         return NO_DATES
+    owed = len(ledger.open_rows)
     settle_updates(ledger, deliveries)
     settle_freshness(ledger, deliveries, tracked_from=tracked_from, today=today)
+    ledger.settled_count += owed - len(ledger.open_rows)
     open_next(ledger, cycle)
     return due_dates(ledger, cycle)
 

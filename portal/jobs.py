@@ -104,6 +104,13 @@ def send_outbox(house: House) -> None:
     sending.send_outbox(house)
 
 
+def make_package(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Make a package for the city platform."""
+    from portal import packaging
+
+    packaging.make_package(house, params, report)
+
+
 def follow_search(house: House) -> None:
     """Bring the search index up to the last public change."""
     with house.database.reading() as session:
@@ -127,6 +134,7 @@ JOBS: Mapping[str, JobKind] = {
         JobKind("deadlines.check", check_deadlines, "检查更新期限", "Check deadlines", dt.time(0, 10)),
         JobKind("notices.raise", raise_notices, "发出到期提醒", "Raise reminders", dt.time(7, 30)),
         JobKind("intake.read", read_delivery, "读取上传的数据文件", "Read an uploaded data file"),
+        JobKind("package.make", make_package, "生成报送包", "Make a package for the city platform"),
         JobKind("search.rebuild", rebuild_search, "重建搜索索引", "Rebuild the search index"),
         JobKind("accounts.check", disable_unused, "停用长期未用的账号", "Disable unused accounts", dt.time(0, 40)),
         JobKind("house.sweep", sweep, "清理无主文件与旧记录", "Sweep files and rows", dt.time(3, 30)),
