@@ -111,6 +111,21 @@ def make_package(house: House, params: Mapping[str, Any], report: Report) -> Non
     packaging.make_package(house, params, report)
 
 
+def run_bulk(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Work a bulk act off, batch by batch; what was done before a crash is not done again."""
+    import uuid
+
+    from catalog import bulk
+
+    act_id = uuid.UUID(params["act"])
+    while True:
+        with house.database.work() as session:
+            remaining = bulk.continue_bulk(session, act_id, now=house.now())
+        report(0, remaining, "bulk")
+        if not remaining:
+            return
+
+
 def follow_search(house: House) -> None:
     """Bring the search index up to the last public change."""
     with house.database.reading() as session:
@@ -135,6 +150,7 @@ JOBS: Mapping[str, JobKind] = {
         JobKind("notices.raise", raise_notices, "发出到期提醒", "Raise reminders", dt.time(7, 30)),
         JobKind("intake.read", read_delivery, "读取上传的数据文件", "Read an uploaded data file"),
         JobKind("package.make", make_package, "生成报送包", "Make a package for the city platform"),
+        JobKind("bulk.run", run_bulk, "办理批量操作", "Carry out a bulk act"),
         JobKind("search.rebuild", rebuild_search, "重建搜索索引", "Rebuild the search index"),
         JobKind("accounts.check", disable_unused, "停用长期未用的账号", "Disable unused accounts", dt.time(0, 40)),
         JobKind("house.sweep", sweep, "清理无主文件与旧记录", "Sweep files and rows", dt.time(3, 30)),

@@ -15,6 +15,7 @@ from catalog.models import Job, Message, SheetUpload
 from datasets.models import DataVersion, Intake
 from datasets.storage.files import remove_older
 from portal.house import House
+from portal.packaging import sweep_packages
 
 UNNAMED_AFTER = dt.timedelta(days=2)
 """A file that no row names is kept so long: an upload may be about to be named."""
@@ -28,13 +29,13 @@ SENT_AFTER = dt.timedelta(days=90)
 
 
 def sweep_files(house: House) -> int:
-    """Remove unnamed blobs and row stores, old exports, temporary files and logs; how many."""
+    """Remove unnamed blobs and row stores, old exports and packages, temporary files and logs; how many."""
     older_than = house.now() - UNNAMED_AFTER
     with house.database.reading() as session:
         digests, keys = named_blobs(session), named_row_stores(session)
     removed = house.store.sweep(digests, older_than=older_than)
     removed += house.row_stores.sweep(keys, older_than=older_than)
-    removed += house.downloads.sweep()
+    removed += house.downloads.sweep() + sweep_packages(house)
     removed += remove_older(_files(house.settings.folder("tmp")), before=_days_ago(TEMPORARY_AFTER_DAYS))
     logs = house.settings.folder("logs").glob("access-*.jsonl")
     return removed + remove_older(logs, before=_days_ago(ACCESS_LOGS_AFTER_DAYS))

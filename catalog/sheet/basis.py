@@ -21,6 +21,7 @@ from catalog.revision_texts import item_values, revision_values
 from catalog.sheet.columns import MARKER_SEPARATOR
 
 _DIGEST_LENGTH = 12
+_IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,30 @@ def list_bases(session: Session, *, department_id: uuid.UUID | None = None, with
     return [_basis(entry, revision) for entry, revision in session.execute(query)]
 
 
-def _basis(entry: Entry, revision: Revision) -> Basis:
+def list_published_bases(session: Session, entry_ids: Sequence[uuid.UUID]) -> list[Basis]:
+    """What is published of these entries, in the order of first publication: drafts and open revisions never."""
+    query = (
+        select(Entry, Revision)
+        .join(Revision, Revision.id == Entry.published_revision_id)
+        .options(selectinload(Revision.items))
+        .order_by(Entry.ordinal)
+        .execution_options(populate_existing=True)
+    )
+    bases: list[Basis] = []
+    for start in range(0, len(entry_ids), _IDS_AT_ONCE):
+        some = query.where(Entry.id.in_(entry_ids[start : start + _IDS_AT_ONCE]))
+        bases += [_basis(entry, revision, is_open=False) for entry, revision in session.execute(some)]
+    return bases
+
+
+def _basis(entry: Entry, revision: Revision, *, is_open: bool | None = None) -> Basis:
+    has_open = entry.open_revision_id is not None if is_open is None else is_open
     return Basis(
         entry_id=entry.id,
         name=entry.name,
         state=entry.state,
         code_is_fixed=entry.ordinal is not None,
-        open_state=revision.state if entry.open_revision_id else None,
+        open_state=revision.state if has_open else None,
         lock=revision.lock_version,
         fields={"code": entry.code, **revision_values(revision)},
         items=[item_values(item) for item in revision.items],
