@@ -30,6 +30,7 @@ class AccountFacts:
     must_change_password: bool
     last_login_at: dt.datetime | None
     created_at: dt.datetime
+    email: str | None = None
 
 
 def list_accounts(
@@ -95,4 +96,5 @@ def _facts(account: Account, department_name: str | None, now: dt.datetime) -> A
         must_change_password=account.must_change_password,
         last_login_at=account.last_login_at,
         created_at=account.created_at,
+        email=account.email,
     )

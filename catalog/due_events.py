@@ -35,6 +35,14 @@ def calendar_token(department_id: uuid.UUID, epoch: int, *, key: str) -> str:
     return hmac.new(key.encode(), text, hashlib.sha256).hexdigest()[:TOKEN_LENGTH]
 
 
+def calendar_path(session: Session, department_id: uuid.UUID, *, key: str) -> str:
+    """The private address of a department's calendar; raises NotFound."""
+    row = session.get(Department, department_id)
+    if row is None:
+        raise NotFound("department_not_found", name=str(department_id))
+    return f"/calendar/{row.slug}/{calendar_token(row.id, row.calendar_epoch, key=key)}.ics"
+
+
 def find_by_token(session: Session, slug: str, token: str, *, key: str) -> Department:
     """The department whose calendar this is; raises NotFound for a wrong slug and a wrong token alike."""
     row = session.scalar(select(Department).where(Department.slug == slug))

@@ -7,13 +7,16 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.keyset import format_cursor, parse_cursor
 from catalog.models import Department, Entry, Obligation, Reminder, Revision
 from catalog.permissions import Actor, require_allowed
+from catalog.reminders import LADDER
 
+_ABOVE = frozenset({"office"})
+"""Roles that belong to no department."""
 _NOON = dt.time(4, 0, tzinfo=dt.UTC)
 
 
@@ -90,10 +93,25 @@ def list_raised(
         chosen.append(Obligation.kind == kind)
     if steps is not None:
         chosen.append(Reminder.step.in_(steps))
+    return _list(session, chosen, limit)
+
+
+def _list(session: Session, chosen: list[ColumnElement[bool]], limit: int) -> Raised:
     query = _facts_query().where(*chosen).order_by(Obligation.due_on, Reminder.id).limit(limit)
     counted = select(func.count()).select_from(Reminder).join(Obligation, Obligation.id == Reminder.obligation_id)
     total = session.scalar(counted.where(*chosen)) or 0
     return Raised(tuple(ReminderFacts(*row) for row in session.execute(query)), total)
+
+
+def list_raised_for(session: Session, *, by: Actor, on: dt.date, limit: int = 5) -> Raised:
+    """What was raised on the day `on` for a person of a department, by the roles that hear of each step."""
+    codes = {
+        (kind, step.code) for kind, steps in LADDER.items() for step in steps if by.roles & (set(step.roles) - _ABOVE)
+    }
+    if by.department_id is None or not codes:
+        return Raised((), 0)
+    heard = or_(*(and_(Obligation.kind == kind, Reminder.step == code) for kind, code in sorted(codes)))
+    return _list(session, [Reminder.raised_on == on, Reminder.department_id == by.department_id, heard], limit)
 
 
 def count_raised(session: Session, *, on: dt.date) -> list[tuple[uuid.UUID, str, str, int]]:

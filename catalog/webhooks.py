@@ -14,14 +14,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from catalog.audit import record_audit
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from catalog.models import Department, Message, Webhook
 from catalog.outbox import NewMessage, queue_messages
-from catalog.permissions import SYSTEM, Actor, require_allowed, system_actor
+from catalog.permissions import SYSTEM, Actor, is_allowed, require_allowed, system_actor
 from catalog.reminder_lists import list_raised
 
 MAX_URL = 2000
@@ -155,6 +155,17 @@ def queue_calls(session: Session, *, on: dt.date, base_url: str, now: dt.datetim
         }
         messages.append(_message(row, f"webhook:{row.id}:{on.isoformat()}", body))
     return queue_messages(session, messages, now=now)
+
+
+def count_broken(session: Session, *, by: Actor) -> int:
+    """How many webhooks of the acting person's department stand switched off because their calls failed."""
+    if by.department_id is None or not is_allowed(by, "notice.manage", department_id=by.department_id):
+        return 0
+    given_up = exists().where(
+        Message.webhook_id == Webhook.id, Message.state == "failed", Message.created_at >= Webhook.created_at
+    )
+    off = select(func.count()).select_from(Webhook).where(Webhook.department_id == by.department_id)
+    return session.scalar(off.where(~Webhook.is_active, given_up)) or 0
 
 
 def find_target(session: Session, webhook_id: uuid.UUID | None) -> str | None:

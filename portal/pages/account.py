@@ -66,6 +66,8 @@ class AccountPage:
     """(name, what it does)"""
     signed_in_at: str
     ends_at: str
+    email: str
+    email_errors: tuple[str, ...] = ()
 
 
 def make_sign_in_page(
@@ -86,8 +88,10 @@ def make_password_page(*, is_forced: bool, problems: Iterable[Problem] = (), lan
     return PasswordPage(is_forced, shown, RULES)
 
 
-def make_account_page(signed_in: SignedIn, *, language: str) -> AccountPage:
-    """The signed-in person; times in Shanghai."""
+def make_account_page(
+    signed_in: SignedIn, *, email: str | None, problems: Iterable[Problem] = (), language: str
+) -> AccountPage:
+    """The signed-in person; times in Shanghai. `problems` are those of the address just typed."""
     is_english = language == "en"
     held = [ROLES[key] for key in ROLES if key in signed_in.actor.roles]
     return AccountPage(
@@ -97,6 +101,8 @@ def make_account_page(signed_in: SignedIn, *, language: str) -> AccountPage:
         roles=tuple((role.en, role.en_help) if is_english else (role.zh, role.zh_help) for role in held),
         signed_in_at=_moment(signed_in.signed_in_at),
         ends_at=_moment(signed_in.ends_at),
+        email=email or "",
+        email_errors=tuple(problem_text(problem, language) for problem in problems),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from catalog.desk import Desk, Task
 from catalog.permissions import ROLES, Actor, is_allowed
+from portal.pages.notices import NoticePanel
 
 TASKS: dict[str, tuple[str, str, str, str]] = {
     # kind: (zh, en, tone, section of the page)
@@ -39,6 +40,8 @@ class DeskPage:
     can_create: bool
     can_upload: bool
     can_import: bool
+    notices: NoticePanel
+    """What was raised for this person today."""
 
     @property
     def kept_share(self) -> float | None:
@@ -52,7 +55,7 @@ class DeskPage:
         return not (desk.published or desk.gaps or desk.ready or desk.waiting or desk.to_sign or desk.returned)
 
 
-def make_desk_page(desk: Desk, *, department: str, by: Actor, language: str) -> DeskPage:
+def make_desk_page(desk: Desk, notices: NoticePanel, *, department: str, by: Actor, language: str) -> DeskPage:
     """The desk of one person."""
     is_english = language == "en"
     return DeskPage(
@@ -63,6 +66,7 @@ def make_desk_page(desk: Desk, *, department: str, by: Actor, language: str) -> 
         can_create=is_allowed(by, "entry.create"),
         can_upload=is_allowed(by, "data.upload"),
         can_import=is_allowed(by, "sheet.import"),
+        notices=notices,
     )
 
 

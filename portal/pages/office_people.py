@@ -83,6 +83,14 @@ class AccountDetails:
     password: str | None
     """Shown once, right after it was generated."""
     must_change_password: bool
+    departments: tuple[tuple[str, str], ...]
+    values: Mapping[str, str]
+    """What the form of name, department and address holds."""
+    problems: tuple[tuple[str, str], ...] = ()
+
+    def errors_of(self, field: str) -> list[str]:
+        """The sentences for one field."""
+        return [text for where, text in self.problems if where == field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +145,19 @@ def make_account_row(facts: AccountFacts, language: str) -> AccountRow:
 
 
 def make_account_details(
-    facts: AccountFacts, *, by: Actor, password: str | None = None, language: str
+    facts: AccountFacts,
+    departments: Iterable[DepartmentFacts],
+    *,
+    by: Actor,
+    password: str | None = None,
+    values: Mapping[str, str] | None = None,
+    problems: Iterable[Problem] = (),
+    language: str,
 ) -> AccountDetails:
-    """The account with the roles that may be granted or revoked."""
+    """The account with the roles that may be granted or revoked, and the form of its name, department and address."""
     is_english = language == "en"
+    department_id = str(facts.department_id) if facts.department_id else ""
+    stored = {"display_name": facts.display_name, "department": department_id, "email": facts.email or ""}
     return AccountDetails(
         row=make_account_row(facts, language),
         roles=tuple(
@@ -157,6 +174,9 @@ def make_account_details(
         is_own=facts.id == by.account_id,
         password=password,
         must_change_password=facts.must_change_password,
+        departments=tuple((str(department.id), department.name) for department in departments),
+        values=values if values is not None else stored,
+        problems=describe_problems(problems, language),
     )
 
 

@@ -21,6 +21,8 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "account.": ("账号与登录", "Accounts and sign-in"),
     "role.": ("角色", "Roles"),
     "calendar.": ("工作日历", "Working days"),
+    "webhook.": ("推送地址", "Webhooks"),
+    "outbox.": ("发件箱", "Outbox"),
 }
 """Families of acts by which the log may be narrowed."""
 ACTS: dict[str, tuple[str, str]] = {
@@ -50,6 +52,13 @@ ACTS: dict[str, tuple[str, str]] = {
     "department.activate": ("启用部门", "Bring department back"),
     "department.deactivate": ("停用部门", "Take department out of use"),
     "calendar.manage": ("调整工作日历", "Change working days"),
+    "calendar.rotate": ("更换日历地址", "Make a new calendar address"),
+    "webhook.register": ("登记推送地址", "Register webhook"),
+    "webhook.switch_on": ("启用推送地址", "Switch webhook on"),
+    "webhook.switch_off": ("停用推送地址", "Switch webhook off"),
+    "webhook.remove": ("删除推送地址", "Remove webhook"),
+    "webhook.test": ("测试推送", "Test webhook"),
+    "outbox.retry": ("重新发送", "Send again"),
     "account.create": ("新建账号", "Create account"),
     "account.update": ("修改账号", "Change account"),
     "account.sign_in": ("登录", "Sign in"),
@@ -72,6 +81,8 @@ OBJECTS: dict[str, tuple[str, str]] = {
     "sheet": ("目录表", "Sheet"),
     "department": ("部门", "Department"),
     "account": ("账号", "Account"),
+    "webhook": ("推送地址", "Webhook"),
+    "message": ("消息", "Message"),
 }
 LONG_MARK = 24
 """Digests and ids longer than this are cut in the list; the log holds them whole."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import Blueprint, Response, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
+from catalog.accounts import get_account
+from catalog.emails import MAX_LENGTH as MAX_EMAIL
+from catalog.emails import change_email
 from catalog.errors import Invalid, NotFound, Problem
 from catalog.permissions import is_allowed
 from portal import auth
 from portal.access import PUBLIC, SIGNED_IN, access
-from portal.context import actor, house, language
+from portal.context import actor, house, language, now, reading, work
 from portal.demo_accounts import is_loopback_address, list_demo_accounts, offers_switch
 from portal.links import is_safe_path, redirect_to, safe_redirect
 from portal.messages import text_of
@@ -31,9 +36,25 @@ MAX_FIELD = 200
 
 @bp.get("")
 @access(SIGNED_IN)
-def overview() -> str:
-    """Who one is here: name, department, roles, when the session ends."""
-    return render_template("account/overview.html", page=make_account_page(g.signed_in, language=language()))
+def overview() -> Response:
+    """Who one is here: name, department, roles, e-mail address, when the session ends."""
+    with reading() as session:
+        email = get_account(session, _own_id(), now=now()).email
+    return _own_page(email)
+
+
+@bp.post("/email")
+@access(SIGNED_IN)
+def save_email() -> Response:
+    """Set or remove one's own e-mail address."""
+    typed = request.form.get("email", "").strip(" ")[: MAX_EMAIL + 1]
+    try:
+        with work() as session:
+            change_email(session, _own_id(), email=typed or None, by=actor(), now=now())
+    except Invalid as error:
+        return _own_page(typed, error.problems)
+    flash(_("邮箱已保存。") if typed else _("邮箱已删除，不再寄送邮件。"), "good")
+    return redirect_to("account.overview")
 
 
 @bp.get("/sign-in")
@@ -107,6 +128,18 @@ def save_password() -> Response:
         return _password_form(error.problems)
     flash(_("密码已修改，其他设备上的登录已全部退出。"), "good")
     return safe_redirect(_landing(), status=303)
+
+
+def _own_id() -> uuid.UUID:
+    account_id = actor().account_id
+    if account_id is None:
+        raise NotFound("account_not_found")
+    return account_id
+
+
+def _own_page(email: str | None, problems: list[Problem] | None = None) -> Response:
+    page = make_account_page(g.signed_in, email=email, problems=problems or [], language=language())
+    return make_response(render_template("account/overview.html", page=page), 422 if problems else 200)
 
 
 def _sign_in_form(*, username: str = "", failed: str = "", status: int = 200) -> Response:

@@ -15,12 +15,17 @@ def column_type(code: str) -> str:
 
 
 from portal.views.desk import (  # noqa: E402  they register
+    candidates,
     data,
+    duties,
     editing,
     entries,
     intakes,
     ledger,
+    notices,
     overview,
+    plans,
+    rectifications,
     resources,
     scores,
     sheets,
@@ -28,12 +33,17 @@ from portal.views.desk import (  # noqa: E402  they register
 
 __all__ = [
     "bp",
+    "candidates",
     "data",
+    "duties",
     "editing",
     "entries",
     "intakes",
     "ledger",
+    "notices",
     "overview",
+    "plans",
+    "rectifications",
     "resources",
     "scores",
     "sheets",

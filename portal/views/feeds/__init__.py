@@ -7,4 +7,4 @@ from portal.pulling import open_to_all
 bp = Blueprint("feeds", __name__)
 bp.after_request(open_to_all)
 
-from portal.views.feeds import atoms, catalogs, changes, descriptors, robots  # noqa: E402, F401  registers the routes
+from portal.views.feeds import atoms, calendars, catalogs, changes, descriptors, robots  # noqa: E402, F401  registers the routes

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from catalog import accounts
 from catalog.departments import list_departments
-from catalog.errors import Conflict, Invalid, NotFound, Problem
+from catalog.emails import change_email
+from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from portal.access import access
 from portal.context import actor, language, now, reading, work
 from portal.links import redirect_to
@@ -98,6 +99,32 @@ def change_account(account_id: str) -> Response:
     return redirect_to("office.show_account", account_id=account_id)
 
 
+@bp.post("/accounts/<account_id>/details")
+@access("account.manage")
+def save_account(account_id: str) -> Response:
+    """Change the name shown, the department and the e-mail address; with another department its sessions end."""
+    subject = _id(account_id)
+    values = {name: request.form.get(name, "").strip(" ")[:300] for name in ("display_name", "department", "email")}
+    try:
+        with work() as session:
+            accounts.update_account(
+                session,
+                subject,
+                display_name=values["display_name"],
+                department_id=_id(values["department"]) if values["department"] else None,
+                by=actor(),
+                now=now(),
+            )
+            change_email(session, subject, email=values["email"] or None, by=actor(), now=now())
+    except (Invalid, Conflict, NotAllowed) as error:
+        problems = getattr(error, "problems", None) or [Problem("department", error.code, **error.params)]
+        with reading() as session:
+            facts = accounts.get_account(session, subject, now=now())
+        return _details(facts, values=values, problems=problems)
+    flash(_("已保存。"), "good")
+    return redirect_to("office.show_account", account_id=account_id)
+
+
 @bp.post("/accounts/<account_id>/roles")
 @access("role.grant")
 def change_role(account_id: str) -> Response:
@@ -112,9 +139,19 @@ def change_role(account_id: str) -> Response:
     return redirect_to("office.show_account", account_id=account_id)
 
 
-def _details(facts: accounts.AccountFacts, *, password: str | None = None) -> Response:
-    page = make_account_details(facts, by=actor(), password=password, language=language())
-    return make_response(render_template("office/account.html", page=page))
+def _details(
+    facts: accounts.AccountFacts,
+    *,
+    password: str | None = None,
+    values: dict[str, str] | None = None,
+    problems: list[Problem] | None = None,
+) -> Response:
+    with reading() as session:
+        departments = list_departments(session)
+    page = make_account_details(
+        facts, departments, by=actor(), password=password, values=values, problems=problems or [], language=language()
+    )
+    return make_response(render_template("office/account.html", page=page), 422 if problems else 200)
 
 
 def _id(text: str) -> uuid.UUID:
