@@ -60,6 +60,15 @@ def check_deadlines(house: House, params: Mapping[str, Any], report: Report) -> 
         after = checked.next_after
 
 
+def settle_plans(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Tie expected titles to their entries and settle connection nodes by the city platform's pulls up to `on`."""
+    from catalog import plans
+
+    on = dt.date.fromisoformat(params["on"]) if params.get("on") else house.today()
+    with house.database.work() as session:
+        plans.settle_plans(session, on=on, now=house.now(), pullers=house.settings.city_pullers)
+
+
 def rebuild_search(house: House, params: Mapping[str, Any], report: Report) -> None:
     """Make the search index anew from the public records."""
     with house.database.reading() as session:
@@ -148,6 +157,7 @@ JOBS: Mapping[str, JobKind] = {
     for job in (
         JobKind("deadlines.check", check_deadlines, "检查更新期限", "Check deadlines", dt.time(0, 10)),
         JobKind("notices.raise", raise_notices, "发出到期提醒", "Raise reminders", dt.time(7, 30)),
+        JobKind("plans.settle", settle_plans, "核对工作计划节点", "Settle the nodes of work plans", dt.time(0, 20)),
         JobKind("intake.read", read_delivery, "读取上传的数据文件", "Read an uploaded data file"),
         JobKind("package.make", make_package, "生成报送包", "Make a package for the city platform"),
         JobKind("bulk.run", run_bulk, "办理批量操作", "Carry out a bulk act"),

@@ -73,6 +73,7 @@ class Settings:
     site_phone: str
     site_email: str
     site_address: str
+    city_pullers: tuple[str, ...]
     is_demo: bool
 
     @property
@@ -278,6 +279,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SITE_PHONE", "site_phone", _text, "", "联系电话", "Telephone of the office"),
     Setting("SITE_EMAIL", "site_email", _text, "", "联系邮箱", "E-mail address of the office"),
     Setting("SITE_ADDRESS", "site_address", _text, "", "办公地址", "Postal address of the office"),
+    Setting(
+        "CITY_PULLERS",
+        "city_pullers",
+        _words,
+        [],
+        "市平台取用目录时的来访地址,以逗号分隔;这些取用记录作为数据对接节点的回执,空则不自动认定",
+        "Addresses from which the city platform pulls, comma-separated: its pulls meet the connection nodes of plans",
+    ),
     Setting("KAIFANG_DEMO", "is_demo", _flag, False, "演示数据:每页显示横幅", "Demonstration data: every page says so"),
 )
 

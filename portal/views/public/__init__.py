@@ -27,6 +27,7 @@ from portal.views.public import (  # noqa: E402  they register views
     catalog_pages,  # noqa: F401
     entry_pages,  # noqa: F401
     files,  # noqa: F401
+    plans,  # noqa: F401
     promise_pages,  # noqa: F401
     site_pages,  # noqa: F401
 )
