@@ -19,12 +19,15 @@ WARM = ("python_calamine", "openpyxl")
 
 
 def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """Answer one request: {"action": "read", "path", "max_rows"}, or {"action": "mark", …} (see `marking`)."""
+    """Answer one request: {"action": "read", "path", "max_rows"}, "grids" for the bare texts of the same, or
+    {"action": "mark", …} (see `marking`)."""
     if request["action"] == "mark":
         from catalog.sheet.marking_child import mark
 
         return mark(Path(request["path"]), Path(request["target"]), request["marks"], request["legend"])
     opened = open_grids(Path(request["path"]), max_rows=request["max_rows"])
+    if request["action"] == "grids":
+        return {"grids": [[list(row) for row in grid.rows] for grid in opened.grids]}
     return read_opened(opened).as_dict()
 
 

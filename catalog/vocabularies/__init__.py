@@ -1,5 +1,6 @@
 """The controlled vocabularies of the catalog: one table each, with Chinese and English labels and known aliases."""
 
+from catalog.vocabularies.candidates import CANDIDATE_SOURCE, CANDIDATE_STATE
 from catalog.vocabularies.formats import FORMAT_CATEGORY, FORMAT_TYPE
 from catalog.vocabularies.items import ITEM_TYPE, RESOURCE_KIND
 from catalog.vocabularies.obligations import (
@@ -60,6 +61,8 @@ VOCABULARIES: dict[str, Vocabulary] = {
         OBLIGATION_ACT,
         ACT_STATE,
         LICENSE,
+        CANDIDATE_STATE,
+        CANDIDATE_SOURCE,
     )
 }
 

@@ -1,0 +1,1 @@
+"""Candidates for opening: what the exchange platform shares and the business systems hold, and what becomes of each."""
