@@ -38,6 +38,14 @@ class DepartmentPromise:
 
 
 @dataclass(frozen=True, slots=True)
+class Successor:
+    """The department into which another was merged."""
+
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class GroupPage:
     """The entries of one department or domain; `facet` and `value` are its filter in the list."""
 
@@ -52,6 +60,8 @@ class GroupPage:
     """Counts by the other facet: a department's domains, a domain's departments."""
     promise: DepartmentPromise | None = None
     """Of a department only."""
+    successor: Successor | None = None
+    """Of a dissolved department: the one that took over."""
 
     def href_of(self, page: int) -> str:
         """The relative address of another page of it."""
@@ -95,7 +105,7 @@ def make_department_page(session: Session, slug: str, *, page: int, today: dt.da
     since, until = last_year(today)
     shares = timely_shares(session, department_id=facts.id, since=since, until=until, today=today)
     overdue = sum(one.count for one in count_overdue(session, today=today) if one.slug == slug)
-    return replace(group, promise=DepartmentPromise(shares, overdue))
+    return replace(group, promise=DepartmentPromise(shares, overdue), successor=_successor(facts, language))
 
 
 def make_domain_page(session: Session, code: str, *, page: int, today: dt.date, language: str) -> GroupPage:
@@ -116,6 +126,14 @@ def make_site_map(session: Session, *, today: dt.date, language: str) -> SiteMap
 
 def _name(facts: departments.DepartmentFacts, language: str) -> str:
     return (facts.name_en if language == "en" else None) or facts.name
+
+
+def _successor(facts: departments.DepartmentFacts, language: str) -> Successor | None:
+    if facts.merged_into_slug is None or facts.merged_into_name is None:
+        return None
+    return Successor(
+        facts.merged_into_slug, (facts.merged_into_name_en if language == "en" else None) or facts.merged_into_name
+    )
 
 
 def _facet(session: Session, key: str, criteria: Criteria, today: dt.date) -> public.FacetCount:
