@@ -99,7 +99,7 @@ def list_digests(session: Session, *, on: dt.date) -> Iterator[Digest]:
     for department_id, kind, step, count in count_raised(session, on=on):
         counts.setdefault(department_id, {})[kind, step] = count
     is_first = calendar.last_workday_before(on).month != on.month
-    names = dict(session.execute(select(Department.id, Department.name)).tuples())
+    names = {row[0]: row[1] for row in session.execute(select(Department.id, Department.name))}
     known: dict[uuid.UUID, tuple[tuple[DigestGroup, ...], tuple[IrregularLine, ...]]] = {}
     for person in _people(session):
         groups: tuple[DigestGroup, ...] = ()

@@ -12,9 +12,9 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, func, or_, select, update
+from sqlalchemy import CursorResult, Table, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -85,9 +85,9 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[Mapping[s
     if not rows:
         return 0
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    result = session.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
-    assert isinstance(result, CursorResult)
-    return result.rowcount
+    session.flush()
+    statement = insert(cast(Table, table.__table__)).on_conflict_do_nothing()
+    return session.connection().execute(statement, [dict(row) for row in rows]).rowcount
 
 
 def queue_messages(session: Session, messages: Sequence[NewMessage], *, now: dt.datetime) -> int:
