@@ -76,6 +76,8 @@ class Card:
     base: float | None
     adjustment: float = 0.0
     rank: int | None = None
+    ranked: int = 0
+    """How many departments have a rank."""
     frozen_at: dt.datetime | None = None
     frozen_by: str = ""
     kept: Mapping[str, tuple[KeptRecord, ...]] | None = None
@@ -189,7 +191,7 @@ def rank_cards(cards: Sequence[Card]) -> tuple[Card, ...]:
     ranked: list[Card] = []
     for place, card in enumerate(scored, start=1):
         same = ranked and ranked[-1].total == card.total
-        ranked.append(replace(card, rank=ranked[-1].rank if same else place))
+        ranked.append(replace(card, rank=ranked[-1].rank if same else place, ranked=len(scored)))
     return (*ranked, *(card for card in cards if card.total is None))
 
 

@@ -171,7 +171,7 @@ def _figures(card: Card) -> tuple[tuple[str, str, str], ...]:
     if card.adjustment:
         rows.append((_("异议调整"), f"{card.adjustment:+.2f}", ""))
     if card.rank is not None:
-        rows.append((_("全区名次"), str(card.rank), ""))
+        rows.append((_("全区名次"), str(card.rank), f"/ {card.ranked}"))
     return tuple(rows)
 
 
