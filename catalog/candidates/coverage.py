@@ -17,6 +17,8 @@ from catalog.permissions import Actor, require_allowed
 
 STATES = ("opened", "opened_upstream", "open_next", "kept_closed", "undecided")
 """In the order of the columns of the coverage table."""
+ALL = "candidate.import"
+"""The right of those who see the candidates of every department."""
 PAGE_SIZE = 50
 CHUNK = 500
 """Rows of one query while a whole list is written."""
@@ -77,8 +79,11 @@ class CandidatePage:
 
 
 def list_coverage(session: Session, *, by: Actor) -> tuple[list[Coverage], Coverage]:
-    """Every department that has candidates, those with the most undecided first, and the whole. One GROUP BY."""
-    require_allowed(by, "candidate.view")
+    """Every department that has candidates, those with the most undecided first, and the whole. One GROUP BY.
+
+    Raises NotAllowed to departments.
+    """
+    require_allowed(by, ALL)
     query = (
         select(Department.id, Department.name, Department.slug, Candidate.state, func.count())
         .join(Candidate, Candidate.department_id == Department.id)
@@ -116,8 +121,10 @@ def list_candidates(
 ) -> CandidatePage:
     """A page of candidates by title, narrowed by department, source, state and a part of the title.
 
-    Reads O(page). Raises NotAllowed (None is all departments), Invalid("bad_cursor").
+    Reads O(page). All departments (None) are the office's to see. Raises NotAllowed, Invalid("bad_cursor").
     """
+    if department_id is None:
+        require_allowed(by, ALL)
     require_allowed(by, "candidate.view", department_id=department_id)
     query = _query(department_id, source, state, title)
     if after:

@@ -147,14 +147,12 @@ def _find_header(grid: Sequence[Sequence[str]], source: str) -> tuple[int, dict[
 def _parse(grid: Sequence[Sequence[str]], header: int, columns: dict[str, int], *, source: str) -> CandidateList:
     rows: list[Listed] = []
     cut = 0
-    above = ""
     for number, texts in enumerate(grid[header + 1 :], start=header + 2):
         cells = {name: texts[at].strip() if at < len(texts) else "" for name, at in columns.items()}
         if not any(cells.values()):
             continue
-        above = cells["department"] or above
         for title in _titles(cells, source):
-            listed, was_cut = _listed(number, title, above, cells)
+            listed, was_cut = _listed(number, title, cells)
             cut += was_cut
             rows.append(listed)
     known = set(columns.values())
@@ -170,13 +168,18 @@ def _titles(cells: dict[str, str], source: str) -> list[str]:
     return list(dict.fromkeys(part for part in named if part)) or [clean_title(cells["system"])]
 
 
-def _listed(row: int, title: str, department: str, cells: dict[str, Any]) -> tuple[Listed, bool]:
+def _listed(row: int, title: str, cells: dict[str, Any]) -> tuple[Listed, bool]:
     code = clean_title(cells.get("code", ""))
     system = clean_title(cells.get("system", ""))
     notes = [cells.get("share", ""), cells.get("note", "")]
     note = "；".join(text for text in notes if text)
     was_cut = len(title) > MAX_TITLE or len(code) > MAX_CODE or len(system) > MAX_TITLE or len(note) > MAX_NOTE
     listed = Listed(
-        row, title[:MAX_TITLE], department, code[:MAX_CODE] or None, system[:MAX_TITLE] or None, note[:MAX_NOTE] or None
+        row,
+        title[:MAX_TITLE],
+        cells["department"],
+        code[:MAX_CODE] or None,
+        system[:MAX_TITLE] or None,
+        note[:MAX_NOTE] or None,
     )
     return listed, was_cut

@@ -27,7 +27,7 @@ def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         return mark(Path(request["path"]), Path(request["target"]), request["marks"], request["legend"])
     opened = open_grids(Path(request["path"]), max_rows=request["max_rows"])
     if request["action"] == "grids":
-        return {"grids": [[list(row) for row in grid.rows] for grid in opened.grids]}
+        return {"grids": [_spread(grid) for grid in opened.grids]}
     return read_opened(opened).as_dict()
 
 
@@ -61,6 +61,16 @@ def read_opened(opened: Opened) -> SheetReading:
         problems=problems,
         encoding=opened.encoding,
     )
+
+
+def _spread(grid: Grid) -> list[list[str]]:
+    """The texts of a grid, those of merged cells in every row that they cover."""
+    rows = [list(row) for row in grid.rows]
+    for first, left, last, _right in grid.merged:
+        for row in rows[first + 1 : last + 1]:
+            if left < len(row) and not row[left]:
+                row[left] = grid.text(first, left)
+    return rows
 
 
 def _rows(grid: Grid, header: Header, columns: Mapping[int, SheetColumn]) -> Iterator[Row]:
