@@ -275,7 +275,9 @@ def due_dates(ledger: Ledger, cycle: Cycle) -> Dates:
     return first.due_on, first.grace_on, max(first.grace_on, second_grace_on)
 
 
+@lru_cache(maxsize=4096)
 def _period(cycle: Cycle, day: dt.date) -> Period:
+    """The period in which `day` lies; remembered, for a night asks for the same few days again and again."""
     assert cycle.period is not None
     return cycle.period(day)
 
