@@ -7,15 +7,16 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
-from catalog.models import Department, Entry, Revision
+from catalog.models import Department, Entry, FeedPull, Revision
+from catalog.obligation_lists import count_ledger
 from catalog.permissions import Actor, require_allowed
 from catalog.review import QueueRow, list_review_queue
-from catalog.timeliness import timeliness_clause
+from catalog.steps import PUBLIC_STATES
+from catalog.timeliness import timeliness_case
 
-PUBLIC_STATES = ("published", "withdrawal_review")
 FIRST_ROWS = 6
 """Rows of the queue that the overview shows."""
 
@@ -34,6 +35,18 @@ class DepartmentLine:
     returned: int
     drafts: int
     overdue: int
+    long_stale: int
+    """Those of `overdue` that are long out of date."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastPull:
+    """The last time a feed was taken."""
+
+    at: dt.datetime
+    feed: str
+    puller: str
+    record_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +62,32 @@ class Overview:
     """Approved and not yet published."""
     published: int
     overdue: int
+    requests: int
+    """Extensions and objections that wait for an answer."""
+    last_pull: LastPull | None
     departments: tuple[DepartmentLine, ...]
     """Active departments in their order."""
 
 
 def summarise_office(session: Session, *, by: Actor, today: dt.date) -> Overview:
-    """The overview as of `today`: seven queries whatever the size of the catalog. Raises NotAllowed."""
+    """The overview as of `today`: eight queries, over indexed columns. Raises NotAllowed."""
     require_allowed(by, "office.view")
     queue = list_review_queue(session, by=by, limit=FIRST_ROWS)
     states = {row[0]: row[1] for row in session.execute(select(Entry.state, func.count()).group_by(Entry.state))}
     revisions = _revisions(session)
-    public = _public(session)
-    overdue = _public(session, overdue_on=today)
+    public = _public(session, today)
     lines = tuple(
         DepartmentLine(
             slug=department.slug,
             name=department.name,
             short_name=department.short_name,
             id=department.id,
-            published=public[department.id],
+            published=sum(public[department.id].values()),
             in_review=revisions[department.id, "department_review"] + revisions[department.id, "office_review"],
             returned=revisions[department.id, "returned"],
             drafts=revisions[department.id, "draft"],
-            overdue=overdue[department.id],
+            overdue=public[department.id]["overdue"] + public[department.id]["long_stale"],
+            long_stale=public[department.id]["long_stale"],
         )
         for department in session.scalars(
             select(Department).where(Department.is_active).order_by(Department.position, Department.name)
@@ -83,8 +99,10 @@ def summarise_office(session: Session, *, by: Actor, today: dt.date) -> Overview
         withdrawals=states.get("withdrawal_review", 0),
         suspended=states.get("suspended", 0),
         approved=sum(count for (_, state), count in revisions.items() if state == "approved"),
-        published=sum(public.values()),
-        overdue=sum(overdue.values()),
+        published=sum(sum(counts.values()) for counts in public.values()),
+        overdue=sum(counts["overdue"] + counts["long_stale"] for counts in public.values()),
+        requests=count_ledger(session, by=by, today=today).waiting,
+        last_pull=_last_pull(session),
         departments=lines,
     )
 
@@ -101,11 +119,18 @@ def _revisions(session: Session) -> dict[tuple[uuid.UUID, str], int]:
     return counts
 
 
-def _public(session: Session, *, overdue_on: dt.date | None = None) -> dict[uuid.UUID, int]:
-    """Department → public entries, or those of them that are overdue on a day."""
-    query = select(Entry.department_id, func.count()).where(Entry.state.in_(PUBLIC_STATES))
-    if overdue_on is not None:
-        query = query.where(timeliness_clause(Entry, ("overdue", "long_stale"), overdue_on))
-    counts: dict[uuid.UUID, int] = defaultdict(int)
-    counts.update({row[0]: row[1] for row in session.execute(query.group_by(Entry.department_id))})
+def _public(session: Session, today: dt.date) -> defaultdict[uuid.UUID, defaultdict[str, int]]:
+    """Department → timeliness → public entries."""
+    counts: defaultdict[uuid.UUID, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    query = select(Entry.department_id, timeliness_case(Entry, today), func.count()).where(
+        Entry.state.in_(PUBLIC_STATES)
+    )
+    for department_id, code, count in session.execute(query.group_by(literal_column("1"), literal_column("2"))):
+        counts[department_id][code] = count
     return counts
+
+
+def _last_pull(session: Session) -> LastPull | None:
+    query = select(FeedPull.at, FeedPull.feed, FeedPull.puller, FeedPull.record_count)
+    row = session.execute(query.order_by(FeedPull.at.desc()).limit(1)).one_or_none()
+    return LastPull(*row) if row is not None else None

@@ -225,8 +225,8 @@ def make_rate(shares: TimelyShares, *, span: str, language: str) -> RateView:
             (said("已豁免（不计入）", "Excused (not counted)"), number(shares.excused), ""),
         ),
         shares=(
-            _share(said("不定期", "Irregular"), shares.irregular_share, shares.irregular, shares.entries),
-            _share(said("不更新", "Not updated"), shares.static_share, shares.static, shares.entries),
+            _share(said("不定期条目", "Irregular entries"), shares.irregular_share, shares.irregular, shares.entries),
+            _share(said("不更新条目", "Entries not updated"), shares.static_share, shares.static, shares.entries),
             _share(
                 said("以“无变化”完成", "Confirmed unchanged"), shares.unchanged_share, shares.unchanged, shares.on_time
             ),

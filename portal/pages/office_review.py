@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from catalog.overview import DepartmentLine, Overview
+from catalog.overview import DepartmentLine, LastPull, Overview
 from catalog.review import QueuePage, QueueRow
 from datasets.clock import day_of
 from portal.pages.desk_texts import in_words
@@ -15,7 +15,8 @@ VOCABULARY = {"revision": "revision_state", "version": "version_state", "withdra
 LONG_WAIT_DAYS = 3
 """Days after which a waiting line is marked."""
 TASKS: tuple[tuple[str, str, str, str, str], ...] = (
-    # attribute of Overview, zh, en, tone, state to list ("" for the queue)
+    # attribute of Overview, zh, en, tone, place (OfficeTask)
+    ("requests", "延期与申诉待答复", "extensions and objections to answer", "warn", "requests"),
     ("suspended", "已紧急暂停，待处理", "suspended, to be settled", "bad", "suspended"),
     ("withdrawals", "下架申请待决定", "withdrawals to decide", "warn", "withdrawal_review"),
     ("approved", "审核通过，待发布", "approved, to be published", "info", "approved"),
@@ -44,12 +45,12 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class OfficeTask:
-    """One kind of thing to do."""
+    """One kind of thing to do. `place`: the queue, requests, or the state of the entries to list."""
 
     count: int
     text: str
     tone: str
-    state: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class OfficePage:
     waiting: int
     published: int
     overdue: int
+    last_pull: LastPull | None
     departments: tuple[DepartmentLine, ...]
     """Those with entries; the others are only counted."""
     without_entries: int
@@ -71,7 +73,7 @@ def make_overview_page(found: Overview, *, now: dt.datetime, language: str) -> O
     """The first page: tasks, the head of the queue, a line for each department."""
     lines = tuple(_line(row, now, language) for row in found.queue)
     in_review = max(found.waiting - found.withdrawals - found.approved, 0)
-    first = OfficeTask(in_review, in_words(("等待审核", "waiting for review"), language), "warn", "")
+    first = OfficeTask(in_review, in_words(("等待审核", "waiting for review"), language), "warn", "queue")
     others = [
         OfficeTask(getattr(found, name), in_words((zh, en), language), tone, state)
         for name, zh, en, tone, state in TASKS
@@ -84,7 +86,8 @@ def make_overview_page(found: Overview, *, now: dt.datetime, language: str) -> O
         waiting=found.waiting,
         published=found.published,
         overdue=found.overdue,
-        departments=tuple(sorted(busy, key=lambda one: (-one.overdue, -one.published))),
+        last_pull=found.last_pull,
+        departments=tuple(sorted(busy, key=lambda one: (-one.long_stale, -one.overdue, -one.published))),
         without_entries=len(found.departments) - len(busy),
     )
 

@@ -6,11 +6,12 @@ import datetime as dt
 import uuid
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.errors import NotAllowed
-from catalog.models import Department, Entry, FeedPull, Obligation, Revision
-from catalog.office import list_standings, summarise_office
+from catalog.models import Department, Entry, FeedPull, Obligation, ObligationAct, Revision
+from catalog.overview import summarise_office
 from catalog.permissions import Actor
 
 TODAY = dt.date(2026, 7, 10)
@@ -67,6 +68,7 @@ def _entry(session: Session, department: Department, state: str, due: int | None
         for n, one in enumerate(states):
             session.add(
                 Obligation(
+                    subject_id=entry.id,
                     entry_id=entry.id,
                     department_id=department.id,
                     period=f"2026-{n + 1:02}",
@@ -83,37 +85,47 @@ def _entry(session: Session, department: Department, state: str, due: int | None
     return entry
 
 
-def test_the_departments_most_behind_come_first(session: Session, departments: list[Department]) -> None:
-    standings = list_standings(session, by=OFFICE, today=TODAY)
-    assert [row.short_name for row in standings] == ["区民政局", "区信访局", "区教育局"]
-    first = standings[0]
-    assert (first.published, first.overdue, first.long_stale, first.due_soon, first.drafts) == (3, 1, 1, 0, 2)
-    assert (first.kept, first.settled, first.is_behind) == (1, 4, True)
-    assert (standings[1].published, standings[1].is_behind) == (0, False)
-    assert (standings[2].in_review, standings[2].returned) == (1, 0)
+def test_each_department_is_counted_by_what_is_the_matter(session: Session, departments: list[Department]) -> None:
+    found = summarise_office(session, by=OFFICE, today=TODAY)
+    lines = {row.short_name: row for row in found.departments}
+    assert [row.short_name for row in found.departments] == ["区信访局", "区教育局", "区民政局"]
+    first = lines["区民政局"]
+    assert (first.published, first.overdue, first.long_stale, first.drafts) == (3, 2, 1, 2)
+    assert (lines["区信访局"].published, lines["区信访局"].overdue) == (0, 0)
+    assert (lines["区教育局"].in_review, lines["区教育局"].returned) == (1, 0)
+    assert (found.published, found.overdue, found.waiting, found.suspended, found.requests) == (3, 2, 1, 0, 0)
+    assert [row.title for row in found.queue] == ["条目"]
 
 
-def test_a_head_sees_the_own_department_only(session: Session, departments: list[Department]) -> None:
-    head = Actor(uuid.uuid4(), "局长", departments[1].id, frozenset({"head"}))
-    assert [row.short_name for row in list_standings(session, by=head, today=TODAY)] == ["区教育局"]
-    editor = Actor(uuid.uuid4(), "填报员", departments[1].id, frozenset({"editor"}))
-    for person in (editor, Actor(uuid.uuid4(), "无", None)):
+def test_a_request_of_a_department_waits_for_the_office(session: Session, departments: list[Department]) -> None:
+    row = session.scalars(select(Obligation)).first()
+    assert row is not None
+    session.add(
+        ObligationAct(
+            obligation_id=row.id,
+            department_id=row.department_id,
+            kind="objection",
+            reason="平台故障",
+            by_name="审签人",
+            at=NOW,
+        )
+    )
+    session.flush()
+    assert summarise_office(session, by=OFFICE, today=TODAY).requests == 1
+
+
+def test_only_the_office_sees_all_departments(session: Session, departments: list[Department]) -> None:
+    for role in ("head", "reviewer", "auditor"):
+        person = Actor(uuid.uuid4(), "他人", departments[1].id, frozenset({role}))
         with pytest.raises(NotAllowed):
-            list_standings(session, by=person, today=TODAY)
-    with pytest.raises(NotAllowed):
-        summarise_office(session, by=head, today=TODAY)
+            summarise_office(session, by=person, today=TODAY)
 
 
-def test_the_desk_shows_the_queue_and_when_the_city_platform_came(
-    session: Session, departments: list[Department]
-) -> None:
+def test_the_overview_says_when_a_platform_came_last(session: Session, departments: list[Department]) -> None:
     assert summarise_office(session, by=OFFICE, today=TODAY).last_pull is None
     for hours, puller in [(1, "市平台"), (2, "10.1.1.1")]:
         session.add(FeedPull(at=NOW - dt.timedelta(hours=hours), feed="changes", puller=puller, record_count=3))
     session.flush()
-    desk = summarise_office(session, by=OFFICE, today=TODAY)
-    assert desk.last_pull is not None
-    assert (desk.last_pull.puller, desk.last_pull.record_count) == ("市平台", 3)
-    assert (desk.queue_total, [row.title for row in desk.queue]) == (1, ["条目"])
-    assert desk.suspended == 0
-    assert len(desk.standings) == 3
+    last = summarise_office(session, by=OFFICE, today=TODAY).last_pull
+    assert last is not None
+    assert (last.puller, last.record_count) == ("市平台", 3)
