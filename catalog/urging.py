@@ -15,7 +15,7 @@ from catalog.departments import DepartmentFacts
 from catalog.errors import NotFound
 from catalog.models import Department, Entry, Obligation, Revision
 from catalog.permissions import Actor, require_allowed
-from catalog.plans.board import Countdown, count_down
+from catalog.plans.board import Countdown, count_down, newest_declarations
 from catalog.plans.facts import PlanFacts, get_plan, list_plan_departments
 from catalog.plans.progress import ExpectedItem, Progress, count_progress, list_expected
 from catalog.timeliness import DUE_SOON_DAYS
@@ -138,13 +138,17 @@ def _make(
 
     departments = _departments(session, ids)
     items = _items(session, plan, ids)
+    # A declaration that waits for the office is nothing to urge the department for.
+    signed = {of: state for of, (state, _) in newest_declarations(session, plan.id).items()} if plan else {}
     nodes: dict[uuid.UUID, list[OwedNode]] = defaultdict(list)
     rectifications: dict[uuid.UUID, list[OwedRectification]] = defaultdict(list)
     for row in _owed_by_departments(session, ids):
         if row.kind == "rectification":
             found = OwedRectification(row.period, row.label or row.period, countdown(row.due_on))
             rectifications[row.department_id].append(found)
-        elif (node := _node(plan, row, countdown(row.due_on))) is not None:
+        elif (node := _node(plan, row, countdown(row.due_on))) is not None and not (
+            node.rule == "catalog" and signed.get(row.department_id) == "signed"
+        ):
             nodes[row.department_id].append(node)
     updates = _owed_updates(session, ids, today=today)
     returned = _returned(session, ids)

@@ -16,6 +16,7 @@ from catalog.permissions import Actor
 from catalog.plans.facts import NodeFacts, PlanFacts, get_plan, list_plan_departments
 from catalog.plans.progress import Progress, progress_by_department
 from catalog.workdays import Calendar, load_calendar
+from datasets.clock import day_of
 
 DONE_STATES = frozenset({"on_time", "late", "excused", "void"})
 """States of an obligation with which nothing more is asked of the department."""
@@ -76,6 +77,8 @@ class BoardRow:
     progress: Progress
     declaration: str | None
     """State of its newest declaration."""
+    signed_on: dt.date | None
+    """The day on which its head signed that one."""
     cells: tuple[Cell, ...]
 
     @property
@@ -105,13 +108,13 @@ def make_board(session: Session, code: str, *, today: dt.date, by: Actor, only: 
     calendar = load_calendar(session)
     departments = [one for one in list_plan_departments(session, code) if only in (None, one.id)]
     progress = progress_by_department(session, plan.id)
-    declared = _declaration_states(session, plan.id)
+    declared = newest_declarations(session, plan.id)
     owed = _obligations(session, plan)
     rows = tuple(
         BoardRow(
             department,
             progress.get(department.id, Progress()),
-            declared.get(department.id),
+            *declared.get(department.id, (None, None)),
             tuple(_cell(plan, node, owed.get((department.id, node.position)), calendar, today) for node in plan.nodes),
         )
         for department in departments
@@ -178,13 +181,14 @@ def _obligations(session: Session, plan: PlanFacts) -> Mapping[tuple[uuid.UUID, 
     return {(row.department_id, positions[row.period]): row for row in session.scalars(query)}
 
 
-def _declaration_states(session: Session, plan_id: uuid.UUID) -> dict[uuid.UUID, str]:
+def newest_declarations(session: Session, plan_id: uuid.UUID) -> dict[uuid.UUID, tuple[str | None, dt.date | None]]:
+    """Department → (state, day of signature) of its newest declaration under a plan (one query)."""
     query = (
-        select(Declaration.department_id, Declaration.state)
+        select(Declaration.department_id, Declaration.state, Declaration.signed_at)
         .where(Declaration.plan_id == plan_id)
         .order_by(Declaration.number)
     )
-    return dict(session.execute(query).all())
+    return {of: (state, day_of(at) if at else None) for of, state, at in session.execute(query)}
 
 
 def _cell(plan: PlanFacts, node: NodeFacts, row: Obligation | None, calendar: Calendar, today: dt.date) -> Cell:

@@ -57,6 +57,8 @@ def say_cell(cell: Cell, row: BoardRow, node: NodeFacts, language: str) -> Said:
     if cell.state in ("on_time", "late", "missed", "excused"):
         return _say_settled(cell, moved, language)
     waits = _say_waiting(row, node)
+    if node.rule == "catalog" and row.declaration == "signed" and row.signed_on:
+        return Said(waits, "warn", _("%(day)s签署", day=full_day_text(row.signed_on, language)))
     if cell.is_overdue:
         late = cell.late_workdays or 0
         return Said(_("逾期 %(count)s 个工作日", count=late) if late else _("已逾期"), "bad", waits)

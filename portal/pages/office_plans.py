@@ -141,9 +141,9 @@ def make_plan_form(
         nodes = [(node.title, node.rule, str(node.due_on), node.note or "") for node in plan.nodes]
         picked = frozenset(chosen or ())
     else:
-        values = {"code": str(today.year), "title": "", "starts_on": str(today), "note": ""}
-        nodes = [(title, rule, str(dt.date(today.year, month, day)), "") for title, rule, month, day in FIRST_NODES]
-        nodes = [node for node in nodes if node[2] >= str(today)]
+        year = today.year if today <= dt.date(today.year, *FIRST_NODES[0][2:]) else today.year + 1
+        values = {"code": str(year), "title": "", "starts_on": str(today), "note": ""}
+        nodes = [(title, rule, str(dt.date(year, month, day)), "") for title, rule, month, day in FIRST_NODES]
         picked = frozenset(key for key, _name in rows)
     blank = [("", "", "", "")] * min(SPARE_NODES, max(0, MAX_NODES - len(nodes)))
     return PlanForm(
