@@ -92,9 +92,9 @@ def sender_of(mail_from: str, base_url: str) -> str:
 
 
 def host_of(base_url: str) -> str:
-    """The host name under which ids are made unique."""
-    host = urlsplit(base_url).hostname or "localhost"
-    return host if "." in host and ":" not in host else "localhost.localdomain"
+    """The host name under which ids are made unique; addresses in figures are no names."""
+    host = urlsplit(base_url).hostname or ""
+    return host if re.fullmatch(r"([a-z0-9-]+\.)+[a-z][a-z0-9-]*", host) else "localhost.localdomain"
 
 
 def build_mail(

@@ -224,7 +224,7 @@ def supervise(house: House, sock: socket.socket) -> None:
     """
     settings = house.settings
     app = create_app(house=house)
-    for name in app.jinja_env.list_templates():
+    for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
     house.database.engine.dispose()
     parent = os.getpid()
