@@ -95,7 +95,7 @@ _ROWS = (
         "及时更新",
         "On time",
         "本期到期的数据更新（含每日更新率）中按时完成的比例。期末后 5 个工作日内仍算按时；"
-        "逾期完成、未完成、超期未完成均计入分母，准予免责的不计。",
+        "逾期、未更新、超期的均计入分母，已豁免的不计。",
         "Share of the data updates due in the period (monthly freshness included) that came on time. Five working days "
         "after the end of a cycle still count; late, missed and overdue ones are in the denominator, excused ones are "
         "left out.",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from catalog.periods import format_period
 from catalog.scorecards.cards import Card, KeptRecord, Line, applicable_share
 from catalog.scorecards.entry_measures import MARKS
 from catalog.scorecards.indicators import INDICATORS, Indicator
@@ -263,7 +264,9 @@ def _record(row: ScoreRecord | KeptRecord, indicator: Indicator, language: str) 
     if indicator.code == "coverage":
         title = label("domain", row.title, language)
         note = _("%(count)s 个条目", count=row.note) if row.note != "0" else ""
-    if indicator.code == "duty":
+    elif indicator.code == "timely":
+        note = format_period(row.note, language)
+    elif indicator.code == "duty":
         note = _("已完成 %(count)s 次", count=row.note)
     return RecordRow(
         name=row.name,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from catalog.errors import Problem
+from catalog.periods import format_period
 from catalog.scorecards.cards import Card, Line
 from catalog.scorecards.indicators import HEADLINE, INDICATORS, Indicator
 from catalog.scorecards.objections import Objection
@@ -104,12 +105,10 @@ class WeightsPage:
 
 
 def period_title(period: ScorePeriod, language: str) -> str:
-    """2026 年上半年; first half of 2026."""
-    if language == "en":
-        return {1: f"First half of {period.year}", 2: f"Second half of {period.year}"}.get(
-            period.half or 0, f"Year {period.year}"
-        )
-    return f"{period.year} 年" + {1: "上半年", 2: "下半年"}.get(period.half or 0, "全年")
+    """2026年上半年, 2026年全年; First half of 2026, Year 2026."""
+    if period.half:
+        return format_period(period.key, language)
+    return f"Year {period.year}" if language == "en" else f"{period.year}年全年"
 
 
 def pick(indicator: Indicator, language: str) -> tuple[str, str, str]:

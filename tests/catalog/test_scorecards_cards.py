@@ -185,7 +185,7 @@ def test_an_accepted_objection_changes_points_and_place_beside_the_frozen_score(
 ) -> None:
     own, other = frozen
     row = object_to_score(
-        session, H1, "timely", department_id=own.department.id, text="三月的数据按时上传。", calendar=Calendar(), by=head,
+        session, H1, "timely", department_id=own.department.id, text="三月数据按时", calendar=Calendar(), by=head,
         now=at(AFTER),
     )  # fmt: skip
     with pytest.raises(Conflict, match="score_objection_exists"):
