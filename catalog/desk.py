@@ -20,12 +20,15 @@ from catalog.errors import NotAllowed
 from catalog.gaps import completeness
 from catalog.models import Account, Entry, EntryStep, Obligation, Resource, Revision
 from catalog.permissions import Actor, is_allowed, require_allowed
+from catalog.plans import NextNode, find_next_node
 from catalog.revision_texts import item_values, revision_values
 from catalog.timeliness import timeliness, timeliness_clause
 from datasets.models import DataVersion
 
 LIST_LIMIT = 8
 PUBLIC_STATES = ("published", "withdrawal_review")
+NODE_SOON_DAYS = 30
+"""A node of a plan is something to do from so many days before its date: a catalog is not written in a week."""
 KEPT_DAYS = 366
 """Over how many days the desk sums up which updates came on time."""
 
@@ -106,7 +109,7 @@ class ReminderRow:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One kind of thing to do, with how many there are: overdue, returned, sign, due, submit or gaps."""
+    """One kind of thing to do, with how many there are: node, overdue, returned, sign, due, submit or gaps."""
 
     kind: str
     count: int
@@ -118,6 +121,8 @@ class Desk:
 
     countdown: DueRow | None
     """The next update to come due, overdue ones aside."""
+    node: NextNode | None
+    """The next node of a work plan that is still owed."""
     overdue: DeskList[DueRow]
     due: DeskList[DueRow]
     returned: DeskList[ReturnedRow]
@@ -156,7 +161,9 @@ def summarise_desk(session: Session, *, by: Actor, today: dt.date) -> Desk:
     to_sign, waiting = _waiting(scope, "department_review"), _waiting(scope, "office_review")
     gaps, ready = _drafts(scope, has_gaps=True), _drafts(scope, has_gaps=False)
     kept, settled = _kept(scope)
+    node = find_next_node(session, by.department_id, today=today)
     tasks = (
+        ("plan.view", "node", node.open_count if node and node.countdown.days <= NODE_SOON_DAYS else 0),
         ("data.upload", "overdue", overdue.total),
         ("entry.edit", "returned", returned.total),
         ("entry.sign", "sign", to_sign.total),
@@ -166,6 +173,7 @@ def summarise_desk(session: Session, *, by: Actor, today: dt.date) -> Desk:
     )
     return Desk(
         countdown=_countdown(scope),
+        node=node,
         overdue=overdue,
         due=due,
         returned=returned,

@@ -10,6 +10,7 @@ from portal.pages.notices import NoticePanel
 
 TASKS: dict[str, tuple[str, str, str, str]] = {
     # kind: (zh, en, tone, section of the page)
+    "node": ("计划节点未完成", "nodes of plans to be met", "warn", "node"),
     "overdue": ("数据超期，公众已能看到", "data overdue, and the public can see it", "bad", "overdue"),
     "returned": ("条目被退回，待修改", "entries returned, to be changed", "bad", "returned"),
     "sign": ("等待您审签", "waiting for your signature", "warn", "sign"),

@@ -104,6 +104,11 @@ class DeclarationPage:
     text: str
     items: tuple[ExpectedItem, ...]
 
+    @property
+    def shows_list(self) -> bool:
+        """Whether the list is still the one that was declared: it may change once the declaration is returned."""
+        return self.facts.kind == "complete" and self.facts.state != "returned"
+
 
 def make_department_plan(
     session: Session,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from catalog.plans import Countdown
 from catalog.urging import OwedUpdate, UrgingNote
-from portal.pages.desk_plans_words import full_day_text, label_of, say_countdown
+from portal.pages.desk_plans_words import full_day_text, label_of
 from portal.templating import Site
 
 
@@ -61,7 +62,7 @@ def make_sheet(note: UrgingNote, *, site: Site, language: str) -> UrgingSheet:
     )
     by = note.answer_by
     closing = [
-        _("请于%(day)s前办结以上到期事项；已逾期的，请立即办理。", day=full_day_text(by, language))
+        _("已逾期的事项请立即办理；其余请按期完成，最近的期限为%(day)s。", day=full_day_text(by, language))
         if by
         else _("以上事项均已逾期，请立即办理。"),
         _("确有困难的，请书面说明原因并提出完成时限。"),
@@ -102,7 +103,12 @@ def _parts(note: UrgingNote, language: str) -> list[tuple[str, tuple[str, ...]]]
         (
             _("未完成的时间节点"),
             tuple(
-                _("%(title)s：%(countdown)s", title=node.title, countdown=say_countdown(node.countdown, language).text)
+                _(
+                    "%(title)s：应于%(day)s前完成，%(countdown)s",
+                    title=node.title,
+                    day=full_day_text(node.countdown.due_on, language),
+                    countdown=_how_far(node.countdown),
+                )
                 for node in note.nodes
             ),
         ),
@@ -123,15 +129,24 @@ def _parts(note: UrgingNote, language: str) -> list[tuple[str, tuple[str, ...]]]
             _("未办结的整改事项"),
             tuple(
                 _(
-                    "%(title)s（%(code)s）：%(countdown)s",
+                    "%(title)s（%(code)s）：应于%(day)s前办结，%(countdown)s",
                     title=one.finding,
                     code=one.code,
-                    countdown=say_countdown(one.countdown, language).text,
+                    day=full_day_text(one.countdown.due_on, language),
+                    countdown=_how_far(one.countdown),
                 )
                 for one in note.rectifications
             ),
         ),
     ]
+
+
+def _how_far(countdown: Countdown) -> str:
+    if countdown.days > 0:
+        return _("还有 %(count)s 个工作日", count=countdown.workdays)
+    if countdown.days == 0:
+        return _("今天截止")
+    return _("已逾期 %(count)s 个工作日", count=-countdown.workdays) if countdown.workdays else _("已逾期")
 
 
 def _update(update: OwedUpdate, language: str) -> str:
