@@ -123,7 +123,7 @@ def get_scope(session: Session, kind: str, key: str, *, with_originals: bool = F
         raise Invalid("package_scope_unknown", kind=kind[:20])
     title = session.scalar(select(WorkPlan.title).where(WorkPlan.code == key))
     if title is None:
-        raise NotFound("plan_not_found", code=key[:40])
+        raise NotFound("plan_not_found", plan=key[:40])
     return PackageScope(kind, key, title, with_originals)
 
 
