@@ -16,11 +16,11 @@ from catalog.permissions import Actor, is_allowed
 from catalog.review import compare_revisions
 from catalog.revision_texts import item_values, revision_values
 from catalog.sheet.printing import print_value
-from catalog.steps import ONCE_PUBLISHED, STEPS
-from catalog.timeliness import timeliness
+from catalog.steps import STEPS
 from catalog.vocabularies import VOCABULARIES
 from catalog.workflow import list_open_steps
 from portal.pages.desk_actions import Actions, Refused, make_actions
+from portal.pages.desk_ledger import EntryPromise, make_entry_promise
 from portal.pages.desk_resources import ResourceLine, make_resource_lines
 from portal.pages.desk_texts import ChangeLine, describe_change, describe_problems, field_label, in_words, step_text
 
@@ -96,8 +96,7 @@ class EntryWork:
     can_upload: bool
     is_open_for_edit: bool
     update_cycle: str | None
-    next_due_on: dt.date | None
-    timeliness: str
+    promise: EntryPromise
     data_updated_on: dt.date | None
 
     @property
@@ -156,8 +155,7 @@ def make_entry_work(
         can_upload=is_allowed(by, "data.upload", department_id=entry.department_id) and entry.state != "withdrawn",
         is_open_for_edit=opened is not None and opened.state in EDITABLE_STATES,
         update_cycle=shown.update_cycle,
-        next_due_on=entry.next_due_on if entry.state in ONCE_PUBLISHED else None,
-        timeliness=timeliness(entry.next_due_on, entry.overdue_after_on, entry.stale_after_on, today),
+        promise=make_entry_promise(session, entry.id, by=by, today=today, language=language),
         data_updated_on=entry.data_updated_on,
     )
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from catalog.act_limits import ACTS, LIMITS
 from catalog.obligation_acts import PossibleAct
 from catalog.obligation_facts import ActFacts, DeliveryRecord, ObligationDetail
-from catalog.obligation_lists import LedgerCounts, LedgerPage, LedgerRow
+from catalog.obligation_lists import LedgerCounts, LedgerFilter, LedgerPage, LedgerRow, list_ledger
 from catalog.periods import format_period
 from catalog.reminders import LADDER
 from catalog.timely_rates import TimelyShares
 from portal.messages import problem_text
 from portal.pages.desk_texts import in_words
 from portal.pages.public_formats import number, percent
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from catalog.permissions import Actor
 
 PAGE_SIZE = 50
 SOON_WORKDAYS = 5
@@ -160,6 +167,34 @@ class Tried:
     until: str
     text: str
     errors: tuple[tuple[str, str], ...] = ()
+
+
+RECENT_PERIODS = 4
+"""Settled periods that the page of an entry shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPromise:
+    """What an entry owes next and how its last periods went, the latest first."""
+
+    next: LedgerLine | None
+    recent: tuple[LedgerLine, ...]
+
+    def __bool__(self) -> bool:
+        return self.next is not None or bool(self.recent)
+
+
+def make_entry_promise(
+    session: Session, entry_id: uuid.UUID, *, by: Actor, today: dt.date, language: str
+) -> EntryPromise:
+    """The obligations of one entry in short: two pages of the ledger."""
+
+    def lines(state: str, limit: int) -> tuple[LedgerLine, ...]:
+        asked = LedgerFilter(state=state, entry_id=entry_id)
+        found = list_ledger(session, asked, by=by, today=today, limit=limit)
+        return make_lines(found.rows, today=today, language=language)
+
+    return EntryPromise(next(iter(lines("open", 1)), None), lines("done", RECENT_PERIODS))
 
 
 def make_desk_ledger(

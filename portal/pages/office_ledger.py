@@ -33,6 +33,7 @@ STATES: tuple[tuple[str, str, str], ...] = (
     ("all", "全部", "All"),
 )
 
+DEFAULT_STATE = "overdue"
 KINDS = ("update", "freshness", "node", "rectification")
 
 _COLUMNS: tuple[tuple[str, str, str], ...] = (
@@ -57,7 +58,7 @@ _COLUMNS: tuple[tuple[str, str, str], ...] = (
 class Asked:
     """What the address asks for, as typed; what is not understood is passed over."""
 
-    state: str = "overdue"
+    state: str = DEFAULT_STATE
     department: str = ""
     kind: str = ""
     period: str = ""
@@ -148,7 +149,7 @@ def parse_asked(args: Mapping[str, str]) -> Asked:
     """What the address asks for; unknown words are passed over."""
     state, kind = args.get("state", ""), args.get("kind", "")
     return Asked(
-        state=state if state in {key for key, _zh, _en in STATES} else Asked.state,
+        state=state if state in {key for key, _zh, _en in STATES} else DEFAULT_STATE,
         department=clean_text(args.get("department", ""))[:80],
         kind=kind if kind in KINDS else "",
         period=clean_text(args.get("period", ""))[:40],
