@@ -24,7 +24,7 @@ from catalog.field_values import clean_text
 from catalog.models import BulkAct
 from catalog.permissions import Actor, require_allowed
 
-BULK_AT_ONCE = 100
+BULK_AT_ONCE = 40
 """Changes in one transaction: about a second in which other writers wait."""
 
 MAX_REASON = 2000

@@ -18,6 +18,8 @@ from portal.messages import problem_text
 MORE_STEPS: dict[str, tuple[str, str]] = {
     "create": ("新建条目", "Created"),
     "open": ("开始修订", "Opened a revision"),
+    "reassign": ("划转部门", "Handed over to another department"),
+    "recycle": ("批量调整更新周期", "Cycle changed in a bulk act"),
     "attach_data": ("上传数据", "Uploaded data"),
 }
 """Steps of the history that nobody takes by a button of their own."""

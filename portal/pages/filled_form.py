@@ -19,7 +19,7 @@ class FilledForm:
 
     def value(self, name: str, default: object = "") -> str:
         """What was typed, else `default` as text."""
-        return self.values.get(name, "" if default is None else str(default))
+        return self.values.get(name) or ("" if default is None else str(default))
 
     def errors_of(self, name: str) -> list[str]:
         """The sentences for one field."""
