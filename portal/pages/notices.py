@@ -117,22 +117,24 @@ class NoticePanel:
     broken: int
 
 
-def make_reminder_line(facts: ReminderFacts, language: str) -> ReminderLine:
-    """One reminder in the language of the page."""
+def make_reminder_line(facts: ReminderFacts, *, today: dt.date, language: str) -> ReminderLine:
+    """One reminder in the language of the page; `state` says "overdue" of what is open past its grace."""
     is_english = language == "en"
     step = find_step(facts.kind, facts.step)
+    is_overdue = facts.state == "open" and today > facts.grace_on
+    todo = step.todo_en if is_english else step.todo_zh
     return ReminderLine(
         raised_on=facts.raised_on,
         step=step.en if is_english else step.zh,
         tone=STEP_TONES.get(step.code, "info"),
-        todo=step.todo_en if is_english else step.todo_zh,
+        todo=todo if facts.state == "open" else "",
         title=facts.title,
         period=format_period(facts.period, language) if facts.entry_name else "",
         entry_name=facts.entry_name,
         department=facts.department_name,
         due_on=facts.due_on,
         grace_on=facts.grace_on,
-        state=facts.state,
+        state="overdue" if is_overdue else facts.state,
     )
 
 
@@ -142,6 +144,7 @@ def make_notices_page(
     *,
     room: str,
     by: Actor,
+    today: dt.date,
     calendar_url: str = "",
     email: str | None = None,
     secret: str = "",
@@ -153,7 +156,7 @@ def make_notices_page(
     rows, following = reminders
     return NoticesPage(
         room=room,
-        lines=tuple(make_reminder_line(row, language) for row in rows),
+        lines=tuple(make_reminder_line(row, today=today, language=language) for row in rows),
         next=following,
         webhooks=tuple(_webhook_line(one, language) for one in webhooks),
         calendar_url=calendar_url,
@@ -165,9 +168,10 @@ def make_notices_page(
     )
 
 
-def make_panel(raised: Raised, *, broken: int, language: str) -> NoticePanel:
+def make_panel(raised: Raised, *, broken: int, today: dt.date, language: str) -> NoticePanel:
     """Today's reminders for the desk's first page."""
-    return NoticePanel(tuple(make_reminder_line(row, language) for row in raised.rows), raised.total, broken)
+    lines = tuple(make_reminder_line(row, today=today, language=language) for row in raised.rows)
+    return NoticePanel(lines, raised.total, broken)
 
 
 def make_outbox_page(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import ssl
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from portal import migrating
 from portal.app import create_app
 from portal.house import House, build_house
 from portal.settings import Settings, load_settings
+from tests.portal.certificates import make_self_signed
 from tests.portal.workspace import District, make_district
 
 SECRET = "a-key-for-tests-" + "0123456789abcdefghij" * 2
@@ -166,3 +168,9 @@ def quick_house(house: House, shared_pool: QueryPool) -> Iterator[House]:
 def district(app: Flask, house: House) -> District:
     """Two departments, the office and the administrators, each signed in with a browser of their own."""
     return make_district(app, house)
+
+
+@pytest.fixture(scope="session")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A server's certificate that nobody vouches for."""
+    return make_self_signed(tmp_path_factory.mktemp("certificate"))

@@ -15,7 +15,7 @@ from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from catalog.permissions import is_allowed
 from catalog.reminder_lists import list_reminders
 from portal.access import access
-from portal.context import actor, house, language, now, reading, work
+from portal.context import actor, house, language, now, reading, today, work
 from portal.links import external_url, redirect_to
 from portal.pages.notices import PAGE_SIZE, make_notices_page
 from portal.sending import webhook_secret
@@ -84,6 +84,7 @@ def render_notices(
         hooks,
         room=room,
         by=by,
+        today=today(),
         calendar_url=calendar_url,
         email=email,
         secret=secret,

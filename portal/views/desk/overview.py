@@ -22,6 +22,6 @@ def overview() -> str:
         desk = summarise_desk(session, by=actor(), today=today())
         raised = list_raised_for(session, by=actor(), on=today(), limit=PANEL_SIZE)
         broken = count_broken(session, by=actor())
-    notices = make_panel(raised, broken=broken, language=language())
+    notices = make_panel(raised, broken=broken, today=today(), language=language())
     page = make_desk_page(desk, notices, department=g.signed_in.department_name or "", by=actor(), language=language())
     return render_template("desk/overview.html", page=page)
