@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +157,20 @@ def _parse(grid: Sequence[Sequence[str]], header: int, columns: dict[str, int], 
             rows.append(listed)
     known = set(columns.values())
     unread = tuple(text.strip() for at, text in enumerate(grid[header]) if text.strip() and at not in known)
-    return CandidateList(source, tuple(rows), unread, cut)
+    return CandidateList(source, tuple(_tell_apart(rows)), unread, cut)
+
+
+def _tell_apart(rows: Sequence[Listed]) -> list[Listed]:
+    """Where several systems of a department hold data of one name, the system's name goes before it."""
+    systems: dict[tuple[str, str], set[str | None]] = {}
+    for row in rows:
+        systems.setdefault((row.department, row.title), set()).add(row.system_name)
+    return [
+        replace(row, title=f"{row.system_name}：{row.title}"[:MAX_TITLE])
+        if row.system_name and len(systems[row.department, row.title]) > 1
+        else row
+        for row in rows
+    ]
 
 
 def _titles(cells: dict[str, str], source: str) -> list[str]:

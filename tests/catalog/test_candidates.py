@@ -69,6 +69,17 @@ def test_a_business_system_gives_a_candidate_for_each_kind_of_data_it_holds() ->
     ]
 
 
+def test_data_of_one_name_in_two_systems_of_a_department_is_two_candidates() -> None:
+    grid = [
+        ["系统名称", "主管单位", "数据内容"],
+        ["救助系统", "区民政局", "人员信息"],
+        ["殡葬系统", "区民政局", "人员信息；墓位信息"],
+        ["学籍系统", "区教育局", "人员信息"],
+    ]
+    titles = [one.title for one in parse_grids([grid], "system").rows]
+    assert titles == ["救助系统：人员信息", "殡葬系统：人员信息", "墓位信息", "人员信息"]
+
+
 def test_a_file_is_opened_in_the_child_and_one_without_the_headers_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     with path.open("w", encoding="gb18030", newline="") as file:
