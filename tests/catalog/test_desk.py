@@ -232,6 +232,7 @@ def test_kept_promises_of_the_last_year(session: Session, make: Make, people: di
     ]:
         session.add(
             Obligation(
+                subject_id=entry.id,
                 entry_id=entry.id,
                 department_id=entry.department_id,
                 period=period,
