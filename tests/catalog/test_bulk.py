@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,34 +15,18 @@ from catalog import bulk
 from catalog.departments import create_department, update_department
 from catalog.entries import open_revision
 from catalog.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from catalog.models import AuditRow, BulkAct, CurrentRecord, Department, Entry, EntryStep, Obligation, Revision
+from catalog.models import (
+    AuditRow,
+    BulkAct,
+    CurrentRecord,
+    Department,
+    EntryStep,
+    Obligation,
+    Revision,
+)
 from catalog.permissions import Actor
+from tests.catalog.bulk_desk import Bulk, of, these
 from tests.catalog.lifecycle import Lifecycle, People, make_department, make_people, second_office
-
-
-@dataclass
-class Bulk:
-    """The office at its bulk acts, within one session."""
-
-    session: Session
-    by: Actor
-    now: dt.datetime
-
-    def plan(self, kind: str, **args: Any) -> bulk.Plan:
-        return bulk.preview_bulk(self.session, kind, args, by=self.by)
-
-    def apply(self, kind: str, **args: Any) -> BulkAct:
-        digest = self.plan(kind, **args).digest
-        return bulk.apply_bulk(
-            self.session, kind, args, reason="按机构调整方案", digest=digest, by=self.by, now=self.now
-        )
-
-    def undo(self, act: BulkAct) -> bulk.BulkFacts:
-        bulk.undo_bulk(self.session, act.id, reason="方案暂缓", by=self.by, now=self.now)
-        return self.facts(act)
-
-    def facts(self, act: BulkAct) -> bulk.BulkFacts:
-        return bulk.get_bulk(self.session, act.id, by=self.by)
 
 
 @pytest.fixture
@@ -59,14 +42,6 @@ def second(session: Session) -> Actor:
 @pytest.fixture
 def education(session: Session) -> Department:
     return make_department(session, "黄石港区教育局")
-
-
-def of(department: Department) -> dict[str, str]:
-    return {"department_id": str(department.id)}
-
-
-def these(*entries: Entry) -> dict[str, Any]:
-    return {"selection": {"ids": [str(entry.id) for entry in entries]}}
 
 
 def test_preview_lists_every_change_and_refusal_and_writes_nothing(
@@ -246,36 +221,6 @@ def test_handing_over_does_not_open_a_way_round_the_second_person(
     bulk.apply_bulk(session, "reassign", args, reason="调整", digest=digest, by=second, now=office.now)
     with pytest.raises(NotAllowed, match="own_submission"):
         lifecycle.take(entry, "withdraw")
-
-
-# Merging
-
-
-def test_merging_moves_what_is_owed_and_leaves_what_was_done(
-    session: Session, lifecycle: Lifecycle, people: People, office: Bulk, education: Department
-) -> None:
-    entry, draft = lifecycle.entry("published"), lifecycle.draft("草稿")
-    act = office.apply("merge_departments", **of(people.department), into_id=str(education.id))
-    assert office.facts(act).counts == {"done": 1 + 2 + 2}, "the department, two accounts, two entries"
-    assert (people.department.is_active, people.department.merged_into_id) == (False, education.id)
-    assert {entry.department_id, draft.department_id} == {education.id}
-    rows = session.scalars(select(Obligation).where(Obligation.state == "open")).all()
-    assert {row.department_id for row in rows} == {education.id}
-    facts = office.undo(act)
-    assert facts.counts == {"undone": 5}
-    assert (people.department.is_active, people.department.merged_into_id) == (True, None)
-    assert {entry.department_id, draft.department_id} == {people.department.id}
-
-
-def test_department_is_not_merged_into_itself_or_one_out_of_use(
-    session: Session, people: People, office: Bulk, education: Department
-) -> None:
-    with pytest.raises(Invalid):
-        office.plan("merge_departments", **of(people.department), into_id=str(people.department.id))
-    education.is_active = False
-    with pytest.raises(Invalid) as caught:
-        office.plan("merge_departments", **of(people.department), into_id=str(education.id))
-    assert caught.value.problems[0].code == "bulk_department_closed"
 
 
 # Cycles
