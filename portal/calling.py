@@ -27,11 +27,15 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 """Name and port → addresses as text."""
 
-EMBEDDING = tuple(
+NEVER_PUBLIC = tuple(
     ipaddress.ip_network(text)
-    for text in ("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/23", "fec0::/10")
+    for text in (
+        *("::ffff:0:0/96", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/23"),
+        *("fec0::/10", "3fff::/20", "5f00::/16", "192.0.0.0/24", "192.88.99.0/24"),
+    )
 )
-"""IPv6 ranges in which an IPv4 address hides (RFC 4291, 6052, 8215, 3056, 4380), and the former site-local ones."""
+"""IPv6 ranges in which an IPv4 address hides (RFC 4291, 6052, 8215, 3056, 4380), the former site-local ones, and
+special ranges (RFC 6890, 7526, 9602, 9637) that the standard library of some releases takes for public."""
 
 
 class CallRefused(DomainError):
@@ -79,7 +83,7 @@ def is_public(address: Address) -> bool:
     documentation, and no IPv6 address that hides an IPv4 one."""
     if not address.is_global or address.is_multicast or address.is_reserved or address.is_unspecified:
         return False
-    return address.version == 4 or not any(address in net for net in EMBEDDING)
+    return not any(address.version == net.version and address in net for net in NEVER_PUBLIC)
 
 
 def resolve_name(host: str, port: int) -> Sequence[str]:
