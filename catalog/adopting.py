@@ -113,6 +113,8 @@ class _Known:
 
     entry_id: uuid.UUID
     is_met: bool = False
+    met: Foreign | None = None
+    """The first row of this run that it was matched with."""
 
 
 class _Importer:
@@ -234,7 +236,7 @@ class _Importer:
             self._refuse(row, error)
             return
         for identity in {key, ("title", department_id, row.title)}:
-            self.known.setdefault(identity, []).append(_Known(entry.id, is_met=True))
+            self.known.setdefault(identity, []).append(_Known(entry.id, is_met=True, met=row))
         if self._adopt(entry, row):
             self.report.adopted += 1
         else:
@@ -269,8 +271,7 @@ class _Importer:
         candidates = self.known.get(key, [])
         for known in candidates:
             if self._says_the_same(row, known):
-                known.is_met = True
-                self.report.merged += 1
+                self._merge(row, known)
                 return
         free = next((known for known in candidates if not known.is_met), None)
         if free is not None:
@@ -279,6 +280,15 @@ class _Importer:
         if candidates:
             self._note(row, "title", "title_repeats_here")
         self._create(row, department_id, key)
+
+    def _merge(self, row: Foreign, known: _Known) -> None:
+        """Count the row as a copy; where its cells differ in what is not taken over, say in which columns."""
+        self.report.merged += 1
+        if known.met is not None and known.met.texts != row.texts:
+            first = known.met.texts
+            differing = [name for name in {**first, **row.texts} if first.get(name) != row.texts.get(name)]
+            self._note(row, differing[0], "merged_despite", fields=self._headers(differing), first=known.met.row)
+        known.is_met, known.met = True, known.met or row
 
     def _says_the_same(self, row: Foreign, known: _Known) -> bool:
         entry = self.session.get_one(Entry, known.entry_id)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.adopting_values import choose_domain, parse_cycle, parse_openness
@@ -52,6 +52,8 @@ class Foreign:
     issued_on: dt.date | None
     data_updated_on: dt.date | None
     problems: list[CellProblem]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The cells as written, by column: two rows that mean the same may still differ in them."""
 
     @property
     def is_refused(self) -> bool:
@@ -91,6 +93,7 @@ def read_foreign(
             *_readings(reading, entry, adapted),
             *_cuts(reading, entry, adapted),
         ],
+        texts={name: text for name, (_row, text) in entry.cells.items()},
     )
 
 

@@ -158,6 +158,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "缺少{fields}，不能直接发布，已导入为草稿。",
         "Lacks {fields}; imported as a draft instead of being published.",
     ),
+    "merged_despite": (
+        "与第 {first} 行是同一条目，已合并；两行的{fields}不同，但不影响导入的内容。",
+        "The same entry as row {first}; merged. The two differ in {fields}, which changes nothing that is taken.",
+    ),
     "value_read_as": ("“{text}”读作“{meaning}”，请核对。", "“{text}” was read as “{meaning}”; please check."),
     "value_not_understood": (
         "“{value}”看不懂，没有导入。请在条目中补填。",

@@ -49,7 +49,7 @@ def another(**cells: Any) -> dict[str, Any]:
 def load(session: Session, people: People, tmp_path: Path, now: dt.datetime) -> Any:
     """Imports a JSON list of these rows."""
 
-    def of(*rows: dict[str, Any], by: Actor | None = None, **options: bool) -> ImportReport:
+    def of(*rows: dict[str, Any], by: Actor | None = None, **options: Any) -> ImportReport:
         path = tmp_path / "list.json"
         path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
         reading = read_sheet(path, max_rows=MAX_ROWS)
@@ -120,6 +120,32 @@ def test_exact_copies_merge_and_namesakes_stay_apart(session: Session, load: Any
     assert report.note_counts["title_repeats_here"] == 1
     again = load(plain, plain, {**plain, "更新周期": "每年"})
     assert (again.merged, again.drafted, again.updated) == (3, 0, 0)
+
+
+def test_a_copy_that_differs_in_what_is_not_taken_says_so(session: Session, load: Any) -> None:
+    plain = {key: value for key, value in ROW.items() if key != "详情页网址"}
+    report = load(plain, {**plain, "资源格式": ["csv"]})
+    assert (report.drafted, report.merged) == (1, 1)
+    note = next(note for note in report.notes if note.code == "merged_despite")
+    assert (note.row, note.params["fields"], note.params["first"]) == (3, "数据格式", 2)
+
+
+def test_columns_that_nobody_knows_are_told(load: Any) -> None:
+    report = load(another(数据容量="564"))
+    assert [(note.code, note.params["value"]) for note in report.notes if note.row == 1] == [
+        ("header_is_unknown", "数据容量")
+    ]
+
+
+def test_short_names_of_another_citys_list_are_not_taken_for_ours(load: Any) -> None:
+    theirs = [another(标题=f"数据{number}", 数源单位="深圳市水务局", 详情页网址="") for number in range(2)]
+    report = load(*theirs, another(标题="学校名录", 数源单位="区民政局", 详情页网址=""))
+    assert (report.drafted, report.refused, report.note_counts["provider_is_unknown"]) == (0, 3, 3)
+
+
+def test_the_lists_region_completes_its_names(load: Any, people: People) -> None:
+    report = load(another(数源单位="区民政局"), region="黄石港区")
+    assert report.drafted == 1
 
 
 def test_an_address_that_a_list_gives_to_many_entries_is_nobodys(session: Session, load: Any) -> None:
