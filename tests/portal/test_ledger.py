@@ -175,17 +175,14 @@ def test_download_is_what_the_filter_shows_and_runs_no_formula(district: Distric
     assert "Title" in district.people["office"].get("/en/office/ledger.csv?state=all").get_data().decode("utf-8-sig")
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_hostile_filters_are_passed_over(district: District) -> None:
+    for query in (
         "state=%00&kind=x&department=nobody",
         "since=2026-13-01&until=yesterday",
         "period=%25_%27%22",
         "since=9999-12-31&until=0001-01-01",
-    ],
-)
-def test_hostile_filters_are_passed_over(district: District, query: str) -> None:
-    assert district.people["office"].get(f"/office/ledger?{query}").status_code == 200
+    ):
+        assert district.people["office"].get(f"/office/ledger?{query}").status_code == 200, query
     assert district.people["office"].get("/office/ledger?after=zz").status_code == 422
 
 
