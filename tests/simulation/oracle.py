@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 ONE = dt.timedelta(days=1)
@@ -32,6 +33,7 @@ def workdays_after(day: dt.date, until: dt.date) -> int:
     return sum(is_workday(day + ONE * step) for step in range(1, (until - day).days + 1))
 
 
+@lru_cache(maxsize=10_000)
 def fifth_workday_after(day: dt.date) -> dt.date:
     """The last day of grace."""
     while_left = 5
@@ -41,6 +43,7 @@ def fifth_workday_after(day: dt.date) -> dt.date:
     return day
 
 
+@lru_cache(maxsize=200_000)
 def period_around(cycle: str, day: dt.date) -> tuple[dt.date, dt.date]:
     """First and last day of the calendar period of a cycle that `day` lies in, found by walking day by day."""
     first = last = day

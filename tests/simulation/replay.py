@@ -19,15 +19,17 @@ from sqlalchemy.orm import Session
 from catalog.bulk.applying import apply_bulk, continue_bulk
 from catalog.bulk.previewing import preview_bulk
 from catalog.deadlines import replan
+from catalog.deadlines_batch import plan_entries
 from catalog.delivered import record_delivery
 from catalog.entries import edit_revision, lock_entry, save_revision
 from catalog.errors import DomainError
 from catalog.models import Entry, Obligation
 from catalog.obligation_acts import ask_extension, confirm_unchanged, decide, excuse
-from datasets.clock import SHANGHAI
+from catalog.workdays import load_calendar
+from datasets.clock import SHANGHAI, day_of
 from portal.house import House
 from portal.jobs import JOBS
-from tests.catalog.lifecycle import Lifecycle, People, make_actor, make_people
+from tests.catalog.lifecycle import PATHS, Lifecycle, People, make_actor, make_people
 from tests.simulation.district import District, Event
 from tests.simulation.oracle import ONE, Expected, Life
 
@@ -58,9 +60,13 @@ class Replay:
     house: House
     watch: Watch
     district: District
+    way: tuple[str, ...] = PATHS["published"]
+    """The steps by which an entry goes public; ("adopt",) is the short one."""
     lives: list[Life] = field(default_factory=list)
     entries: list[uuid.UUID | None] = field(default_factory=list)
     people: list[People] = field(default_factory=list)
+    delivered: list[uuid.UUID] = field(default_factory=list)
+    """Entries with data of today whose obligations have not been planned yet."""
     counts: Counter[str] = field(default_factory=Counter)
     """What happened, by kind, and what was refused, as "refused confirm"."""
     disagreements: list[str] = field(default_factory=list)
@@ -81,7 +87,10 @@ class Replay:
             for start in range(0, len(events), 200):
                 with self.house.database.work() as session:
                     for event in events[start : start + 200]:
+                        if event.kind != "deliver":
+                            self._plan_delivered(session, now)
                         self._happen(session, event, now)
+                    self._plan_delivered(session, now)
             on_day(day)
 
     def _night(self, day: dt.date) -> None:
@@ -105,6 +114,14 @@ class Replay:
         self.counts[event.kind] += 1
         getattr(self, f"_{event.kind}")(session, event, life, now)
 
+    def _plan_delivered(self, session: Session, now: dt.datetime) -> None:
+        """Plan the entries anew for which data has come: a batch, by the function behind `replan`."""
+        if self.delivered:
+            calendar = load_calendar(session)
+            plan_entries(session, list(set(self.delivered)), today=day_of(now), now=now, calendar=calendar)
+            session.expire_all()
+            self.delivered.clear()
+
     def _entry(self, session: Session, event: Event) -> Entry:
         key = self.entries[event.entry]
         assert key is not None
@@ -116,7 +133,8 @@ class Replay:
     # -- what people do
 
     def _publish(self, session: Session, event: Event, life: Life, now: dt.datetime) -> None:
-        made = self._cycle_of(session, life, now).entry("published", f"条目{event.entry}", **_cycle(event.value))
+        cycle = self._cycle_of(session, life, now)
+        made = cycle.take(cycle.draft(f"条目{event.entry}", **_cycle(event.value)), *self.way)
         self.entries[event.entry] = made.id
         record_delivery(session, made.id, kind="data", on=event.day, at=now, by=self.people[life.owner].reviewer)
         replan(session, made, now=now)
@@ -126,7 +144,7 @@ class Replay:
     def _deliver(self, session: Session, event: Event, life: Life, now: dt.datetime) -> None:
         entry, let_go_on = self._entry(session, event), dt.date.fromisoformat(event.value)
         record_delivery(session, entry.id, kind="data", on=let_go_on, at=now, by=self.people[life.owner].reviewer)
-        replan(session, entry, now=now)
+        self.delivered.append(entry.id)
         life.deliver(event.day, let_go_on=let_go_on)
 
     def _confirm(self, session: Session, event: Event, life: Life, now: dt.datetime) -> None:
