@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     String,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.orm import aliased
 
 from catalog.fields import FIELDS, Field
 from catalog.models import DataItem, Entry, Resource, Revision
@@ -41,17 +43,18 @@ MACHINE_READABLE = (
 PUBLISHED_VERSIONS = ("published", "superseded")
 
 
-def public_entries(on: dt.date) -> Subquery:
+def public_entries(on: dt.date) -> CTE:
     """The entries public at the end of `on`, each with its revision of that day.
 
     Columns: entry_id, revision_id, department_id, name, title, ordinal, domain, open_type, format_type.
     """
     after = _after(on)
-    place = func.row_number().over(partition_by=Revision.entry_id, order_by=Revision.number.desc())
+    other = aliased(Revision)
     newest = (
-        select(Revision.id, place.label("place"))
-        .where(Revision.published_at.is_not(None), Revision.published_at < after)
-        .subquery()
+        select(func.max(other.number))
+        .where(other.entry_id == Revision.entry_id, other.published_at < after)
+        .correlate(Revision)
+        .scalar_subquery()
     )
     was_public = or_(Entry.state.in_(PUBLIC_STATES), and_(Entry.state == "withdrawn", Entry.withdrawn_at >= after))
     return (
@@ -66,10 +69,9 @@ def public_entries(on: dt.date) -> Subquery:
             Revision.open_type,
             Revision.format_type,
         )
-        .join(newest, newest.c.id == Revision.id)
         .join(Entry, Entry.id == Revision.entry_id)
-        .where(newest.c.place == 1, was_public)
-        .subquery("public_entry")
+        .where(Revision.number == newest, was_public)
+        .cte("public_entry")
     )
 
 
@@ -100,7 +102,7 @@ def entry_facts(on: dt.date) -> Subquery:
     )
 
 
-def _files(entries: Subquery, on: dt.date) -> Subquery:
+def _files(entries: CTE, on: dt.date) -> Subquery:
     """Sums over the file versions of each public entry."""
     version = _versions(on)
     copy_place = func.row_number().over(
@@ -134,11 +136,16 @@ def _files(entries: Subquery, on: dt.date) -> Subquery:
 def _versions(on: dt.date) -> Subquery:
     """The public version of each resource at the end of `on`."""
     after = _after(on)
-    place = func.row_number().over(partition_by=DataVersion.resource_id, order_by=DataVersion.number.desc())
+    other = aliased(DataVersion)
     newest = (
-        select(DataVersion.id, place.label("place"))
-        .where(DataVersion.state.in_(PUBLISHED_VERSIONS), DataVersion.published_at < after)
-        .subquery()
+        select(func.max(other.number))
+        .where(
+            other.resource_id == DataVersion.resource_id,
+            other.state.in_(PUBLISHED_VERSIONS),
+            other.published_at < after,
+        )
+        .correlate(DataVersion)
+        .scalar_subquery()
     )
     return (
         select(
@@ -151,8 +158,7 @@ def _versions(on: dt.date) -> Subquery:
             blank_cells(DataVersion.columns).label("blanks"),
             case((DataVersion.override_basis.is_not(None), 1), else_=0).label("is_overridden"),
         )
-        .join(newest, newest.c.id == DataVersion.id)
-        .where(newest.c.place == 1)
+        .where(DataVersion.number == newest)
         .subquery("version_then")
     )
 

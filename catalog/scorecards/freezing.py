@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from catalog.audit import lock_audit, record_audit
@@ -14,10 +15,11 @@ from catalog.errors import Conflict
 from catalog.models import Scorecard
 from catalog.permissions import Actor, require_allowed
 from catalog.scorecards.cards import KeptRecord, freeze_lines
-from catalog.scorecards.indicators import INDICATORS, Indicator
-from catalog.scorecards.obligation_records import count_undecided
+from catalog.scorecards.entry_facts import entry_facts
+from catalog.scorecards.entry_measures import EntryMeasure
+from catalog.scorecards.indicators import INDICATORS, Obligations
+from catalog.scorecards.obligation_records import count_undecided, obligation_records
 from catalog.scorecards.periods import ScorePeriod
-from catalog.scorecards.records import select_records
 from catalog.scorecards.scoring import make_ranking
 
 KEPT_RECORDS = 200
@@ -42,7 +44,10 @@ def freeze_period(session: Session, period: ScorePeriod, *, by: Actor, now: dt.d
     if undecided:
         raise Conflict("period_undecided", period=period.key, count=undecided, until=until.isoformat())
     ranking = make_ranking(session, period, today=today)
-    kept = {code: _against(session, row, period, today) for code, row in INDICATORS.items()}
+    kept = _entries_against(session, period.measured_on(today))
+    for code, row in INDICATORS.items():
+        if isinstance(row.source, Obligations):
+            kept[code] = _obligations_against(session, row.source, period, today)
     for card in ranking.cards:
         own = {code: found.get(card.department.id, []) for code, found in kept.items()}
         session.add(
@@ -70,22 +75,35 @@ def freezable_on(session: Session, period: ScorePeriod, *, today: dt.date) -> dt
     return max(period.ends_on, until or period.ends_on) + dt.timedelta(days=1)
 
 
-def _against(session: Session, indicator: Indicator, period: ScorePeriod, today: dt.date) -> Kept:
-    """Department → the first records that counted against it; one query."""
-    query = select_records(indicator, period, today=today)
-    if query is None or indicator.unit == "mean":
-        return {}
-    one = query.subquery().c
-    is_against = one.hit > 0 if indicator.is_less_better else one.hit < one.of
-    place = func.row_number().over(partition_by=one.department_id, order_by=one.key).label("place")
-    columns = (one.department_id, one.key, one.name, one.title, one.note, one.hit, one.of, one.mark)
-    bad = select(*columns, place).where(is_against).subquery().c
-    rows = session.execute(
-        select(bad.department_id, bad.key, bad.name, bad.title, bad.note, bad.hit, bad.of, bad.mark)
-        .where(bad.place <= KEPT_RECORDS)
-        .order_by(bad.department_id, bad.key)
-    )
+def _entries_against(session: Session, on: dt.date) -> dict[str, Kept]:
+    """Indicator → department → the first entries that counted against it: the facts are gathered once for all."""
+    rows = {
+        code: row for code, row in INDICATORS.items() if isinstance(row.source, EntryMeasure) and row.unit != "mean"
+    }
+    facts = entry_facts(on).c
+    columns: list[Any] = [facts.department_id, facts.name, facts.title]
+    for row in rows.values():
+        assert isinstance(row.source, EntryMeasure)
+        mark = row.source.mark(facts) if row.source.mark else literal(None)
+        columns += [row.source.hit(facts), row.source.of(facts), mark]
+    found: dict[str, Kept] = {code: {} for code in rows}
+    names = (column.label(f"c{place}") for place, column in enumerate(columns))
+    for department_id, name, title, *amounts in session.execute(select(*names).order_by(facts.name)):
+        for place, (code, row) in enumerate(rows.items()):
+            hit, of, mark = amounts[3 * place : 3 * place + 3]
+            kept = found[code].setdefault(department_id, [])
+            if len(kept) < KEPT_RECORDS and of and (hit > 0 if row.is_less_better else hit < of):
+                kept.append(KeptRecord(name, name, title, "", hit, of, mark))
+    return found
+
+
+def _obligations_against(session: Session, source: Obligations, period: ScorePeriod, today: dt.date) -> Kept:
+    """Department → the first obligations that were not kept on time."""
+    one = obligation_records(period, source.kinds, today=today).subquery().c
+    query = select(one.department_id, one.key, one.name, one.title, one.note, one.hit, one.of, one.mark)
     found: Kept = {}
-    for department_id, *values in rows:
-        found.setdefault(department_id, []).append(KeptRecord(*values))
+    for department_id, *values in session.execute(query.where(one.hit < one.of).order_by(one.key)):
+        kept = found.setdefault(department_id, [])
+        if len(kept) < KEPT_RECORDS:
+            kept.append(KeptRecord(*values))
     return found

@@ -19,31 +19,50 @@ DECIDED = ("on_time", "late", "missed")
 
 
 def due_obligations(period: ScorePeriod, kinds: Sequence[str], *, today: dt.date) -> Select[Any]:
-    """One row each: department_id, key, name, title, kind, note (its period), hit, of, mark (how it came out).
-
-    `key` orders by due date. `name` and `title` are those of the entry; without an entry `title` is the label.
-    """
+    """One row each: id, entry_id, department_id, kind, period, label, due_on, hit, of, mark (how it came out)."""
     is_overdue = and_(Obligation.state == "open", Obligation.grace_on < today)
     return (
         select(
+            Obligation.id,
+            Obligation.entry_id,
             Obligation.department_id,
-            (cast(Obligation.due_on, String) + literal("~") + cast(Obligation.id, String)).label("key"),
-            Entry.name,
-            func.coalesce(Revision.title, Obligation.label, Obligation.period).label("title"),
             Obligation.kind,
-            Obligation.period.label("note"),
+            Obligation.period,
+            Obligation.label,
+            Obligation.due_on,
             case((Obligation.state == "on_time", 1), else_=0).label("hit"),
             literal(1).label("of"),
             case((Obligation.state == "open", "overdue"), else_=Obligation.state).label("mark"),
         )
-        .outerjoin(Entry, Entry.id == Obligation.entry_id)
-        .outerjoin(Revision, Revision.id == Entry.published_revision_id)
         .where(Obligation.kind.in_(kinds), Obligation.due_on.between(period.starts_on, period.ends_on))
         .where(or_(Obligation.state.in_(DECIDED), is_overdue))
     )
 
 
-def count_undecided(period: ScorePeriod, *, today: dt.date) -> Select[Any]:
+def obligation_records(period: ScorePeriod, kinds: Sequence[str], *, today: dt.date) -> Select[Any]:
+    """The same as records: department_id, key, name, title, note, hit, of, mark.
+
+    `key` orders by due date. `name` and `title` are those of the entry; without an entry `title` is the label.
+    """
+    due = due_obligations(period, kinds, today=today).subquery("due").c
+    return (
+        select(
+            due.department_id,
+            (cast(due.due_on, String) + literal("~") + cast(due.id, String)).label("key"),
+            Entry.name,
+            func.coalesce(Revision.title, due.label, due.period).label("title"),
+            due.period.label("note"),
+            due.hit,
+            due.of,
+            due.mark,
+        )
+        .select_from(due.id.table)
+        .outerjoin(Entry, Entry.id == due.entry_id)
+        .outerjoin(Revision, Revision.id == Entry.published_revision_id)
+    )
+
+
+def count_undecided(period: ScorePeriod, *, today: dt.date) -> Any:
     """How many obligations due in the period are still within their grace, and the last day of it."""
     return select(func.count(), func.max(Obligation.grace_on)).where(
         Obligation.state == "open",

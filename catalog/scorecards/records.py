@@ -17,7 +17,7 @@ from catalog.scorecards.entry_facts import entry_facts
 from catalog.scorecards.entry_measures import EntryMeasure
 from catalog.scorecards.indicators import INDICATORS, Indicator, Obligations
 from catalog.scorecards.measuring import count_domains, duty_tally
-from catalog.scorecards.obligation_records import due_obligations
+from catalog.scorecards.obligation_records import obligation_records
 from catalog.scorecards.periods import ScorePeriod
 from catalog.vocabularies import VOCABULARIES
 
@@ -94,8 +94,7 @@ def select_records(indicator: Indicator, period: ScorePeriod, *, today: dt.date)
     """Every record of every department: department_id, key, name, title, note, hit, of, mark; None for small lists."""
     source = indicator.source
     if isinstance(source, Obligations):
-        one = due_obligations(period, source.kinds, today=today).subquery().c
-        return select(one.department_id, one.key, one.name, one.title, one.note, one.hit, one.of, one.mark)
+        return obligation_records(period, source.kinds, today=today)
     if isinstance(source, EntryMeasure):
         facts = entry_facts(period.measured_on(today)).c
         mark = source.mark(facts) if source.mark else literal(None)
