@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -104,7 +104,7 @@ def require_selected(session: Session, selection: Selection) -> list[Chosen]:
 
 def _query() -> Select[Any]:
     shown = func.coalesce(Entry.published_revision_id, Entry.open_revision_id)
-    return (
+    query: Any = (
         select(
             Entry.id,
             Entry.name,
@@ -120,6 +120,7 @@ def _query() -> Select[Any]:
         .join(Revision, Revision.id == shown)
         .join(Department, Department.id == Entry.department_id)
     )
+    return cast(Select[Any], query)
 
 
 def _narrow(query: Select[Any], selection: Selection) -> Select[Any]:

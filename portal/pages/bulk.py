@@ -176,7 +176,7 @@ def read_args(kind: BulkKind, form: MultiDict[str, str], departments: Iterable[D
     """What the form says, as the arguments of the act."""
     ids = {one.slug: str(one.id) for one in departments}
     if kind.chooses_entries:
-        chosen = {
+        chosen: dict[str, Any] = {
             "department_id": ids.get(form.get("from", "")),
             "state": form.get("state") or None,
             "cycle": form.get("of_cycle") or None,

@@ -53,13 +53,14 @@ def strike_duty(record_id: uuid.UUID) -> Response:
 
 def _page(form: FilledForm, *, status: int = 200) -> Response:
     year, department_id = parse_year(request.args.get("year")), actor().department_id
+    start, end = period_of(year)
     with reading() as session:
         page = make_duty_matrix(
-            count_duties(session, department_id=department_id, **period_of(year)),
+            count_duties(session, department_id=department_id, start=start, end=end),
             list_duty_records(
                 session,
                 by=actor(),
-                start=dt.date(year, 1, 1),
+                start=start,
                 end=dt.date(year, 12, 31),
                 department_id=department_id,
                 after=request.args.get("after"),

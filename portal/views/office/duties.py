@@ -48,7 +48,8 @@ def download_duties() -> Response:
     """The matrix as CSV."""
     year = parse_year(request.args.get("year"))
     with reading() as session:
-        counts = count_duties(session, **period_of(year))
+        start, end = period_of(year)
+        counts = count_duties(session, start=start, end=end)
         departments = list_departments(session, is_active=None)
     response = make_response(write_duty_csv(counts, departments, language()))
     response.mimetype = "text/csv"
@@ -189,19 +190,26 @@ def parse_year(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and 2000 <= int(text[:5]) <= 2100 else today().year
 
 
-def period_of(year: int) -> dict[str, dt.date]:
+def period_of(year: int) -> tuple[dt.date, dt.date]:
     """From 1 January to today, or to the end of a year that has passed; of a coming year all of it."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    return {"start": first, "end": min(last, today()) if year == today().year else last}
+    return first, min(last, today()) if year == today().year else last
 
 
 def _matrix(form: FilledForm, *, status: int = 200) -> Response:
     year = parse_year(request.args.get("year"))
     with reading() as session:
-        everything = {"start": dt.date(year, 1, 1), "end": dt.date(year, 12, 31)}
+        start, end = period_of(year)
         page = make_duty_matrix(
-            count_duties(session, **period_of(year)),
-            list_duty_records(session, by=actor(), after=request.args.get("after"), limit=PAGE_SIZE, **everything),
+            count_duties(session, start=start, end=end),
+            list_duty_records(
+                session,
+                by=actor(),
+                start=start,
+                end=dt.date(year, 12, 31),
+                after=request.args.get("after"),
+                limit=PAGE_SIZE,
+            ),
             list_departments(session, is_active=None),
             year=year,
             years=list_duty_years(session, today=today()),
