@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.changes import change_number
@@ -172,7 +172,7 @@ def write_package(
 
 def list_departments_of(session: Session, scope: PackageScope) -> list[tuple[str, list[uuid.UUID]]]:
     """Departments with the ids of their public entries in the scope, in the order of departments and titles."""
-    query: Select[Any] = (
+    query = (
         select(Department.name, CurrentRecord.entry_id)
         .join(Department, Department.id == CurrentRecord.department_id)
         .order_by(Department.position, Department.slug, CurrentRecord.ordinal)

@@ -50,11 +50,12 @@ def read_entry_feed(session: Session, site: Site, name: str) -> bytes:
     rows = _changes(session, entry.id) if entry else []
     if entry is None or not rows:
         raise NotFound("entry_not_found", name=name)
-    if rows[0].kind in TOMBSTONE_KINDS:
+    newest = rows[0].record
+    if newest is None:
         notes, title, author = [_tombstone_note(rows[0])], "", site.publisher
     else:
         notes = [_note(row, older) for row, older in zip(rows, [*rows[1:], None], strict=True)][:NEWEST]
-        title, author = rows[0].record["title"], rows[0].record["department_name"]
+        title, author = newest["title"], newest["department_name"]
     scope = Scope(f"/dataset/{name}/feed.atom", f"/dataset/{name}", f"{title or '数据集'} - {site.title}")
     return write_changes_of(site, scope, name, notes, updated=notes[0].at, author=author)
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from flask import Response, request
 
 from catalog.feeds.scopes import read_department_feed, read_domain_feed, read_entry_feed
-from catalog.feeds.site import Site
 from portal.access import PUBLIC, access
 from portal.context import reading
 from portal.pulling import feed_site
 from portal.views.feeds import bp
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 @bp.get("/dataset/<name>/feed.atom")
@@ -39,7 +34,7 @@ def domain_atom(code: str) -> Response:
     return _send(read_domain_feed, code)
 
 
-def _send(read: Callable[[Session, Site, str], bytes], subject: str) -> Response:
+def _send(read: Callable[..., bytes], subject: str) -> Response:
     with reading() as session:
         body = read(session, feed_site(), subject)
     response = Response(body, mimetype="application/atom+xml")
