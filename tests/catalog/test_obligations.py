@@ -141,14 +141,24 @@ def test_daily_data_is_kept_from_ninety_per_cent_of_the_working_days(kept: int, 
     assert (june.state, june.settled_by) == (state, "share" if state == "on_time" else None)
 
 
-def test_exactly_ninety_per_cent_is_enough() -> None:
+@pytest.mark.parametrize(
+    ("tracked_from", "workdays", "state"),
+    [("2026-04-17", 10, "on_time"), ("2026-04-20", 9, "open")],  # 9 of 10, 8 of 9: 88.9 %
+)
+def test_exactly_ninety_per_cent_is_enough_and_less_is_not(tracked_from: str, workdays: int, state: str) -> None:
     life = Life("daily", "2026-04-01")
-    workdays = CALENDAR.list_workdays(day("2026-04-17"), day("2026-04-30"))
-    assert len(workdays) == 10
-    life.tracked_from = day("2026-04-17")
-    life.deliver(*workdays[1:])
+    expected = CALENDAR.list_workdays(day(tracked_from), day("2026-04-30"))
+    assert len(expected) == workdays
+    life.tracked_from = day(tracked_from)
+    life.deliver(*expected[1:])
     life.plan(day("2026-05-01"))
-    assert life.row("2026-04").state == "on_time"
+    assert life.row("2026-04").state == state
+
+
+def test_data_that_comes_on_the_last_day_of_a_period_is_the_overdue_one_before_it() -> None:
+    life = Life("monthly", "2026-06-10")
+    life.deliver("2026-07-31")  # Friday: July ends today, it has not ended
+    assert life.states == {"2026-06": "late", "2026-07": "open"}
 
 
 def test_a_confirmation_that_nothing_changed_is_no_fresh_data() -> None:

@@ -13,6 +13,7 @@ from catalog.errors import NotAllowed, NotFound
 from catalog.models import AuditRow
 from catalog.permissions import ANONYMOUS, system_actor
 from catalog.workdays import Calendar, DayFacts, correct_day, list_corrections, load_calendar, remove_correction
+from datasets.clock import day_of
 
 CALENDAR = Calendar()
 
@@ -67,6 +68,40 @@ def test_adding_working_days(start: str, count: int, end: str) -> None:
     assert CALENDAR.add_workdays(day(start), count) == day(end)
     assert CALENDAR.workdays_between(day(start), day(end)) == count
     assert CALENDAR.workdays_between(day(end), day(start)) == -count
+
+
+@pytest.mark.parametrize(
+    ("last_worked", "weekday", "first_worked", "first_weekday", "days_off", "make_up"),
+    [
+        ("2024-02-09", "Friday", "2024-02-18", "Sunday", 8, ("2024-02-04", "2024-02-18")),
+        ("2025-01-27", "Monday", "2025-02-05", "Wednesday", 8, ("2025-01-26", "2025-02-08")),
+        ("2026-02-14", "Saturday", "2026-02-24", "Tuesday", 9, ("2026-02-14", "2026-02-28")),
+    ],
+)
+def test_the_spring_festival_with_its_make_up_days(
+    last_worked: str, weekday: str, first_worked: str, first_weekday: str, days_off: int, make_up: tuple[str, str]
+) -> None:
+    assert (f"{day(last_worked):%A}", f"{day(first_worked):%A}") == (weekday, first_weekday)
+    assert (day(first_worked) - day(last_worked)).days - 1 == days_off
+    assert CALENDAR.add_workdays(day(last_worked), 1) == day(first_worked)
+    for one in make_up:
+        assert f"{day(one):%A}" in ("Saturday", "Sunday")
+        assert CALENDAR.is_workday(day(one))
+
+
+@pytest.mark.parametrize(
+    ("instant", "on"),
+    [
+        ("2026-08-07T15:59:59+00:00", "2026-08-07"),  # 23:59:59 in Shanghai
+        ("2026-08-07T16:00:00+00:00", "2026-08-08"),  # midnight
+        ("2025-12-31T15:59:59+00:00", "2025-12-31"),
+        ("2025-12-31T16:00:00+00:00", "2026-01-01"),
+        ("2024-02-28T16:00:00+00:00", "2024-02-29"),
+        ("2024-02-29T15:59:59+00:00", "2024-02-29"),
+    ],
+)
+def test_the_day_of_an_instant_is_the_one_in_shanghai(instant: str, on: str) -> None:
+    assert day_of(dt.datetime.fromisoformat(instant)) == day(on)
 
 
 def test_a_negative_count_of_working_days_is_a_mistake() -> None:
