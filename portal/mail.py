@@ -24,6 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 from catalog.emails import parse_email
 from catalog.errors import DomainError, Invalid
+from portal.settings import WrongSetting
 
 SECURITY = {"smtp": "plain", "smtp+starttls": "starttls", "smtps": "tls"}
 PORTS = {"plain": 25, "starttls": 587, "tls": 465}
@@ -78,12 +79,15 @@ def parse_smtp_url(url: str) -> MailServer | None:
     return MailServer(host, port or PORTS[security], security, user, password)
 
 
-def check_sender(address: str) -> str:
-    """The sender's address, or "" where none is set; raises ValueError with a sentence."""
+def check_mail(smtp_url: str, sender: str) -> str:
+    """Check the settings of mail and return the sender, "" where none is set; raises WrongSetting."""
     try:
-        return parse_email(address) if address else ""
+        parse_smtp_url(smtp_url)
+        return parse_email(sender) if sender else ""
+    except ValueError as error:
+        raise WrongSetting(str(error)) from error
     except Invalid as error:
-        raise ValueError(f"MAIL_FROM (or SITE_EMAIL) {address!r} must be one plain e-mail address.") from error
+        raise WrongSetting(f"MAIL_FROM (or SITE_EMAIL) {sender!r} must be one plain e-mail address.") from error
 
 
 def sender_of(mail_from: str, base_url: str) -> str:

@@ -296,6 +296,8 @@ def load_settings(**overrides: Any) -> Settings:
 
     Creates the home folder and, where SECRET_KEY is not given, the key in it. Raises WrongSetting.
     """
+    from portal.mail import check_mail
+
     values = {**_read_environment(), **overrides}
     unknown = set(values) - {field.name for field in fields(Settings)}
     if unknown:
@@ -303,7 +305,7 @@ def load_settings(**overrides: Any) -> Settings:
     _make_home(values["home"])
     values["base_url"] = _check_base_url(values["base_url"] or _own_address(values["host"], values["port"]))
     values["database_url"] = _check_database_url(values["database_url"] or f"sqlite:///{values['home'] / 'kaifang.db'}")
-    values["mail_from"] = _check_mail(values["smtp_url"], values["mail_from"] or values["site_email"])
+    values["mail_from"] = check_mail(values["smtp_url"], values["mail_from"] or values["site_email"])
     if values["storage_url"] and not Path(values["storage_url"]).is_absolute():
         raise WrongSetting("STORAGE_URL must be the absolute path of a folder, or empty for the home folder.")
     values["secret_key"] = values["secret_key"] or _kept_secret(values["home"] / "secret_key")
@@ -353,16 +355,6 @@ def _check_base_url(url: str) -> str:
     if parts.path.strip("/"):
         raise WrongSetting(f"BASE_URL {url!r} must end after the host: the portal needs a host name of its own.")
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _check_mail(smtp_url: str, sender: str) -> str:
-    from portal.mail import check_sender, parse_smtp_url
-
-    try:
-        parse_smtp_url(smtp_url)
-        return check_sender(sender)
-    except ValueError as error:
-        raise WrongSetting(str(error)) from error
 
 
 def _check_database_url(url: str) -> str:

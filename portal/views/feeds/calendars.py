@@ -43,4 +43,5 @@ def _answer(body: bytes, caching: str) -> Response:
     response = Response(body, content_type="text/calendar; charset=utf-8")
     response.headers["Cache-Control"] = caching
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
