@@ -27,8 +27,6 @@ from datasets.models import DataVersion
 
 LIST_LIMIT = 8
 PUBLIC_STATES = ("published", "withdrawal_review")
-NODE_SOON_DAYS = 30
-"""A node of a plan is something to do from so many days before its date: a catalog is not written in a week."""
 KEPT_DAYS = 366
 """Over how many days the desk sums up which updates came on time."""
 
@@ -163,7 +161,7 @@ def summarise_desk(session: Session, *, by: Actor, today: dt.date) -> Desk:
     kept, settled = _kept(scope)
     node = find_next_node(session, by.department_id, today=today)
     tasks = (
-        ("plan.view", "node", node.open_count if node and node.countdown.days <= NODE_SOON_DAYS else 0),
+        ("plan.view", "node", node.soon_count if node else 0),
         ("data.upload", "overdue", overdue.total),
         ("entry.edit", "returned", returned.total),
         ("entry.sign", "sign", to_sign.total),

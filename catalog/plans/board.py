@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import String, cast, exists, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.departments import DepartmentFacts
@@ -21,6 +21,8 @@ from datasets.clock import day_of
 DONE_STATES = frozenset({"on_time", "late", "excused", "void"})
 """States of an obligation with which nothing more is asked of the department."""
 MET_STATES = frozenset({"on_time", "late"})
+NODE_SOON_DAYS = 30
+"""A node is something to do from so many days before its date: a catalog is not written in a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +153,18 @@ class NextNode:
     countdown: Countdown
     open_count: int
     """How many it owes in all."""
+    soon_count: int
+    """How many of them are overdue or due within NODE_SOON_DAYS."""
 
 
 def find_next_node(session: Session, department_id: uuid.UUID, *, today: dt.date) -> NextNode | None:
-    """The earliest open node of a department, overdue ones first; None where it owes none (2 queries)."""
+    """The earliest open node of a department, overdue ones first; None where it owes none (2 queries).
+
+    A catalog node whose declaration is signed waits for the office, not for the department.
+    """
+    waits = exists().where(
+        Declaration.plan_id == WorkPlan.id, Declaration.department_id == department_id, Declaration.state == "signed"
+    )
     query = (
         select(Obligation.due_on, PlanNode.title, PlanNode.rule, WorkPlan.code, WorkPlan.title.label("plan_title"))
         .select_from(PlanNode)
@@ -165,6 +175,7 @@ def find_next_node(session: Session, department_id: uuid.UUID, *, today: dt.date
             Obligation.kind == "node",
             Obligation.state == "open",
             WorkPlan.state == "running",
+            or_(PlanNode.rule != "catalog", ~waits),
         )
     )
     rows = session.execute(query.order_by(Obligation.due_on, PlanNode.position)).all()
@@ -172,7 +183,8 @@ def find_next_node(session: Session, department_id: uuid.UUID, *, today: dt.date
         return None
     first = rows[0]
     countdown = count_down(first.due_on, today=today, calendar=load_calendar(session))
-    return NextNode(first.code, first.plan_title, first.title, first.rule, countdown, len(rows))
+    soon = sum((row.due_on - today).days <= NODE_SOON_DAYS for row in rows)
+    return NextNode(first.code, first.plan_title, first.title, first.rule, countdown, len(rows), soon)
 
 
 def _obligations(session: Session, plan: PlanFacts) -> Mapping[tuple[uuid.UUID, int], Obligation]:

@@ -13,7 +13,7 @@ from catalog import deadlines, plans
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound
 from catalog.models import AuditRow, Obligation, WorkPlan
 from catalog.plans import NodeDraft
-from catalog.workdays import Calendar, load_calendar
+from catalog.workdays import Calendar
 from tests.catalog.lifecycle import People, make_actor, make_department
 from tests.catalog.plan_cases import (
     FRIDAY,
@@ -270,4 +270,8 @@ def test_next_node_of_a_department_is_the_earliest_open_one(case: PlanCase, sess
         1,
         2,
     )
-    assert load_calendar(session).is_workday(FRIDAY)
+    assert found.soon_count == 1
+    case.declare(shanghai(2023, 6, 29), kind="zero", reason="无", accept=False)
+    waiting = plans.find_next_node(session, case.department.id, today=today)
+    assert waiting is not None
+    assert waiting.title == "数据报送并与市平台对接"

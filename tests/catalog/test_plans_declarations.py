@@ -44,7 +44,8 @@ def test_titles_stand_for_entries_of_the_same_title_in_every_state(case: PlanCas
     case.lifecycle.entry("office_review", "审核中的")
     case.lifecycle.entry("returned", "退回的")
     case.lifecycle.entry("published", "公开的")
-    closed = {"open_type": "closed", "closed_basis": "personal_privacy", "closed_basis_text": "含公民个人隐私，依法不予开放"}
+    closed = {"open_type": "closed", "closed_basis": "personal_privacy"}
+    closed["closed_basis_text"] = "含公民个人隐私依法不开放"
     case.lifecycle.entry("published", "不开放的", **closed)
     case.lifecycle.entry("approved", "待批的不开放", **closed)
     gone = case.lifecycle.entry("published", "下架的")
