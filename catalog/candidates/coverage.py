@@ -167,7 +167,7 @@ def _coverage(department_id: uuid.UUID | None, name: str, slug: str, counts: dic
     return Coverage(department_id, name, slug, sum(by_state.values()), **by_state)
 
 
-def _query(department_id: uuid.UUID | None, source: str, state: str, title: str) -> Select[Any]:
+def _query(department_id: uuid.UUID | None, source: str, state: str, title: str) -> Select[*tuple[Any, ...]]:
     query = (
         select(
             Candidate.id,
