@@ -195,10 +195,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("MAIL_FROM", "mail_from", _text, "", "发件人地址;空则用 SITE_EMAIL", "Sender; empty: SITE_EMAIL"),
     Setting(
-        "OUTBOUND_ALLOW",
-        "outbound_allow",
-        _words,
-        (),
+        *("OUTBOUND_ALLOW", "outbound_allow", _words, ()),
         "Webhook 可以访问的内网地址段或主机名,以逗号分隔,如 10.2.0.0/16;空则只能访问公网 https",
         "Inner networks or hosts that webhooks may reach, comma-separated; empty: public https only",
     ),

@@ -9,7 +9,7 @@ import ssl
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import policy
 from pathlib import Path
 
@@ -85,6 +85,8 @@ class FakeServer:
 def mail_server(**facts: object) -> Iterator[FakeServer]:
     server = FakeServer(**facts)  # type: ignore[arg-type]
     yield server
+    with suppress(OSError):
+        server.listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for the next connection
     server.listener.close()
 
 
