@@ -30,6 +30,8 @@ STATES_OF: Mapping[str, tuple[str, ...]] = {
 """What a list may be narrowed to → states of the rows. `overdue`: open after the days of grace; `all` leaves out what
 fell away."""
 
+LedgerSelect = Select[*tuple[Any, ...]]
+
 OLDEST_FIRST = frozenset({"open", "overdue"})
 """What is still to be done is listed by the earliest due date, everything else by the latest."""
 
@@ -200,7 +202,7 @@ def _behind(due_on: dt.date, obligation_id: uuid.UUID, is_ascending: bool) -> Co
     return or_(Obligation.due_on < due_on, and_(same_day, Obligation.id < obligation_id))
 
 
-def joined_ledger() -> Select[Any]:
+def joined_ledger() -> LedgerSelect:
     """Obligations with the names and titles that `make_row` reads."""
     shown = func.coalesce(Entry.published_revision_id, Entry.open_revision_id)
     return (
@@ -211,7 +213,7 @@ def joined_ledger() -> Select[Any]:
     )
 
 
-def _narrow(query: Select[Any], asked: LedgerFilter, today: dt.date) -> Select[Any]:
+def _narrow(query: LedgerSelect, asked: LedgerFilter, today: dt.date) -> LedgerSelect:
     if asked.state == "overdue":
         query = query.where(Obligation.grace_on < today)
     if asked.department_id is not None:
