@@ -86,8 +86,9 @@ def insert_missing(session: Session, table: type[Base], rows: Sequence[Mapping[s
         return 0
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.flush()
-    statement = insert(cast(Table, table.__table__)).on_conflict_do_nothing()
-    return session.connection().execute(statement, [dict(row) for row in rows]).rowcount
+    place = cast(Table, table.__table__)
+    statement = insert(place).on_conflict_do_nothing().returning(place.c.id)
+    return len(session.connection().execute(statement, [dict(row) for row in rows]).all())
 
 
 def queue_messages(session: Session, messages: Sequence[NewMessage], *, now: dt.datetime) -> int:
