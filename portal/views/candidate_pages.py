@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
@@ -18,14 +17,11 @@ from catalog.candidates.deciding import MAX_URL, create_draft, decide, get_candi
 from catalog.departments import DepartmentFacts, list_departments
 from catalog.errors import Invalid, NotFound, Problem
 from catalog.permissions import is_allowed
-from portal.context import actor, language, now, reading, today, work
+from portal.context import Session, actor, language, now, reading, today, work
 from portal.filenames import content_disposition
 from portal.links import redirect_to
 from portal.pages.candidates import Asked, Typed, make_list_page, parse_asked, parse_ids, write_csv
 from portal.security import FILE_POLICY
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 LISTS = {"desk": "desk.list_candidates", "office": "office.list_candidates"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
@@ -17,15 +16,12 @@ from catalog.scorecards.records import get_indicator, list_records
 from catalog.scorecards.scoring import find_lines, first_year, get_card, measure_lines
 from catalog.workdays import load_calendar
 from portal.access import access
-from portal.context import actor, language, now, reading, today, work
+from portal.context import Session, actor, language, now, reading, today, work
 from portal.errors import status_of
 from portal.links import redirect_to
 from portal.messages import error_text, problem_text
 from portal.pages.desk_scores import make_card_page, make_records_page
 from portal.views.desk import bp
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 YEARS = 3
 """Years of periods that the pages offer."""

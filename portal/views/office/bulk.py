@@ -15,7 +15,7 @@ from catalog.departments import list_departments
 from catalog.errors import Conflict, DomainError, Invalid, NotAllowed
 from catalog.jobs import queue_job
 from portal.access import access
-from portal.context import actor, language, now, reading, work
+from portal.context import Session, actor, language, now, reading, work
 from portal.errors import status_of
 from portal.links import redirect_to
 from portal.messages import error_text
@@ -34,7 +34,6 @@ from portal.views.desk.shared import MAX_REASON
 from portal.views.office import bp
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
     from werkzeug.datastructures import MultiDict
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from catalog.departments import get_department, list_departments
 from catalog.duty_lists import count_duties, describe_duty, list_duty_records, list_duty_years
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from portal.access import access
-from portal.context import actor, language, now, reading, today, work
+from portal.context import Session, actor, language, now, reading, today, work
 from portal.errors import status_of
 from portal.filenames import content_disposition
 from portal.links import redirect_to
@@ -30,9 +30,6 @@ from portal.pages.duties import (
 from portal.pages.filled_form import FilledForm, fill_form, parse_days, read_form
 from portal.views.desk.shared import MAX_REASON
 from portal.views.office import bp
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 
 @bp.get("/duties")

@@ -20,7 +20,7 @@ from catalog.rectification_lists import (
 )
 from catalog.workdays import load_calendar
 from portal.access import access
-from portal.context import actor, language, now, reading, today, work
+from portal.context import Session, actor, language, now, reading, today, work
 from portal.errors import status_of
 from portal.filenames import content_disposition
 from portal.links import redirect_to
@@ -40,8 +40,6 @@ from portal.views.desk.shared import MAX_REASON
 from portal.views.office import bp
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from catalog.departments import DepartmentFacts
 
 DECISIONS = ("close", "return", "drop")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from typing import TYPE_CHECKING
 
 from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
@@ -17,7 +16,7 @@ from catalog.scorecards.periods import current_period, parse_period
 from catalog.scorecards.scoring import rank
 from catalog.scorecards.workbook import write_workbook
 from portal.access import access
-from portal.context import actor, language, now, reading, today, work
+from portal.context import Session, actor, language, now, reading, today, work
 from portal.errors import status_of
 from portal.filenames import content_disposition
 from portal.links import redirect_to
@@ -25,9 +24,6 @@ from portal.messages import error_text, problem_text
 from portal.pages.office_scores import make_ranking_page, make_weights_page
 from portal.views.desk.scores import list_shown_periods, render_card, render_records
 from portal.views.office import bp
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
