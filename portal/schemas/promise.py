@@ -34,9 +34,7 @@ class PromiseSchema(ma.Schema):
 class ObligationSchema(ma.Schema):
     """One expected update."""
 
-    period = fields.String(
-        required=True, metadata={"description": "2026-W27, 2026-07-T2, 2026-07, 2026Q3, 2026"}
-    )
+    period = fields.String(required=True, metadata={"description": "2026-W27, 2026-07-T2, 2026-07, 2026Q3, 2026"})
     kind = fields.String(
         required=True, metadata={"description": "update; freshness: a month of data renewed daily or in real time"}
     )

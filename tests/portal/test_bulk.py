@@ -41,7 +41,14 @@ def test_renaming_reaches_entry_page_list_feeds_and_search(district: District) -
     act = carry_out(office, "rename_department", department=own, name="黄石港区民政和老龄局", short_name="民政老龄局")
     assert "已办理 2" in office.text(act)
     stranger = district.app.test_client()
-    for path in (f"/dataset/{name}", "/dataset", f"/department/{own}", "/feed.atom", "/catalog.jsonld", "/harvest/changes"):
+    for path in (
+        f"/dataset/{name}",
+        "/dataset",
+        f"/department/{own}",
+        "/feed.atom",
+        "/catalog.jsonld",
+        "/harvest/changes",
+    ):
         answer = stranger.get(path)
         text = answer.get_data(as_text=True)
         assert answer.status_code == 200, path

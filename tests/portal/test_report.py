@@ -88,7 +88,9 @@ def test_an_office_may_lay_the_report_out_itself(tmp_path: Path) -> None:
     assert words_of(write_word(text_with(title="标题甲"), folder=tmp_path)).startswith("本局自拟标题：标题甲")
 
 
-@pytest.mark.parametrize("mark", ["{{ title.__class__.__mro__ }}", "{% for x in %}", "{{ chart.__init__.__globals__ }}"])
+@pytest.mark.parametrize(
+    "mark", ["{{ title.__class__.__mro__ }}", "{% for x in %}", "{{ chart.__init__.__globals__ }}"]
+)
 def test_a_template_that_breaks_or_reaches_out_is_refused_in_words(tmp_path: Path, mark: str) -> None:
     document = Document()
     document.add_paragraph(mark)
