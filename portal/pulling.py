@@ -55,10 +55,12 @@ def open_to_all(response: Response) -> Response:
     return response
 
 
-def note_pull(feed: str, response: Response, *, after: int | None, to: int, count: int) -> None:
+def note_pull(
+    feed: str, response: Response, *, after: int | None, to: int, count: int, page: int | None = None
+) -> None:
     """Record a pull in a transaction of its own; a database that cannot be written never spoils the answer.
 
-    A 304 is a receipt too: the puller already had everything up to `to`.
+    A 304 is a receipt too: the puller already had everything up to `to`. `page` is which page of the whole was given.
     """
     if request.method != "GET":
         return
@@ -71,6 +73,7 @@ def note_pull(feed: str, response: Response, *, after: int | None, to: int, coun
         range_to=to,
         record_count=0 if response.status_code == 304 else count,
         status=response.status_code,
+        page=page,
     )
     try:
         with work() as session:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from environs import Env, EnvError, validate
+from environs import Env, validate
 
+from catalog.feeds.pullers import parse_pullers
 from datasets.errors import DomainError
 
 MIN_SECRET_LENGTH = 32
@@ -125,6 +126,10 @@ def _flag(env: Env, name: str, default: Any) -> bool:
 
 def _words(env: Env, name: str, default: Any) -> tuple[str, ...]:
     return tuple(env.list(name, default))
+
+
+def _pullers(env: Env, name: str, default: Any) -> tuple[str, ...]:
+    return parse_pullers(env.list(name, default))
 
 
 def _whole(low: int, high: int) -> Callable[[Env, str, Any], int]:
@@ -277,12 +282,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SITE_EMAIL", "site_email", _text, "", "联系邮箱", "E-mail address of the office"),
     Setting("SITE_ADDRESS", "site_address", _text, "", "办公地址", "Postal address of the office"),
     Setting(
-        "CITY_PULLERS",
-        "city_pullers",
-        _words,
-        [],
-        "市平台取用目录时的来访地址,以逗号分隔;这些取用记录作为数据对接节点的回执,空则不自动认定",
-        "Addresses from which the city platform pulls, comma-separated: its pulls meet the connection nodes of plans",
+        *("CITY_PULLERS", "city_pullers", _pullers, ()),
+        "市平台取用目录时的来访地址或网段(如 10.2.0.0/16),以逗号分隔;其取用记录作为数据对接节点的回执,空则不自动认定",
+        "Addresses or networks (10.2.0.0/16) of the city platform, comma-separated: its pulls meet connection nodes",
     ),
     Setting("KAIFANG_DEMO", "is_demo", _flag, False, "演示数据:每页显示横幅", "Demonstration data: every page says so"),
 )
@@ -320,7 +322,7 @@ def _read_environment() -> dict[str, Any]:
         source = env if os.environ.get(setting.name, "").strip() else unset
         try:
             values[setting.field] = setting.read(source, setting.name, setting.default)
-        except EnvError as error:
+        except ValueError as error:  # EnvError is one
             shown = "" if setting.is_private else f" (now: {os.environ.get(setting.name)!r})"
             raise WrongSetting(f"{setting.name}{shown} cannot be used: {error}. Meaning: {setting.en}.") from error
     return values

@@ -37,6 +37,11 @@ class CatalogFile:
     change_number: int
 
 
+def page_of(ordinal: int) -> int:
+    """The page, counted from 1, on which the entry of this ordinal stands."""
+    return -(-ordinal // PER_PAGE)
+
+
 def open_dcat_page(session: Session, spool: Spool, site: Site, number: int) -> CatalogFile:
     """Page `number` (from 1) of the catalog as JSON-LD. Incremental pulls go on after its change number.
 
@@ -45,7 +50,7 @@ def open_dcat_page(session: Session, spool: Spool, site: Site, number: int) -> C
     """
     try:
         current = change_number(session)
-        last = max(1, -(-(session.scalar(select(func.max(CurrentRecord.ordinal))) or 0) // PER_PAGE))
+        last = max(1, page_of(session.scalar(select(func.max(CurrentRecord.ordinal))) or 0))
         if not 1 <= number <= last:
             raise NotFound("feed_page_not_found", page=number, last=last)
         changed_at = session.scalar(select(ChangeRow.at).where(ChangeRow.number == current)) or EPOCH

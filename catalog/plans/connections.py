@@ -1,7 +1,8 @@
 """The second node, 数据报送对接: met on the day on which the city platform had taken all entries of a department.
 
 The receipts are the recorded pulls of the feeds. A pull of the changes gives each entry once, with its newest change;
-a pull of the whole catalog gives it all. An answer 304 is a receipt too: the puller had that state already.
+a page of the whole catalog gives the entries of its range of ordinals. An answer 304 is a receipt too: the puller had
+that state already.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.changes import TOMBSTONE_KINDS
-from catalog.feeds.whole import PER_PAGE
+from catalog.feeds.pullers import match_pullers
+from catalog.feeds.pulls import PAGE_MARK, parse_feed
+from catalog.feeds.whole import page_of
 from catalog.models import ChangeRow, Entry, FeedPull, Obligation, PlanDepartment, PlanNode, WorkPlan
 from catalog.permissions import system_actor
 from catalog.plans.expected import tie_items
@@ -26,26 +29,28 @@ from catalog.plans.nodes import accepted_declaration
 from catalog.plans.progress import ExpectedItem, list_expected
 from datasets.clock import day_of
 
-WHOLE_CATALOG = ("dcat-jsonld",)
+WHOLE_CATALOG = "dcat-jsonld"
 TAKEN_STATUS = (200, 304)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one pull gave: all changes after `after` up to `to`; the whole state at `to` where `after` is None."""
+    """What one pull gave: all changes after `after` up to `to`; without `after` one `page` of the state at `to`."""
 
     at: dt.datetime
     after: int | None
     to: int
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EntryChange:
-    """One public change of an entry."""
+    """One public change of an entry; `page` is where the entry stands in the whole catalog."""
 
     number: int
     at: dt.datetime
     is_tombstone: bool
+    page: int = 1
 
 
 def settle_plans(session: Session, *, on: dt.date, now: dt.datetime, pullers: Collection[str] = ()) -> tuple[int, int]:
@@ -58,7 +63,8 @@ def settle_plans(session: Session, *, on: dt.date, now: dt.datetime, pullers: Co
 def settle_connections(session: Session, *, on: dt.date, now: dt.datetime, pullers: Collection[str]) -> int:
     """Settle the connection nodes of running plans by the pulls of `pullers` up to the day `on`; gives how many.
 
-    `pullers` are the names or addresses whose pulls count as the city platform's; without any, nothing is settled.
+    `pullers` are the names, addresses or networks (`match_pullers`) whose pulls count as the city platform's; without
+    any, nothing is settled.
     A department's entries are those of its list, closed ones aside. Where the plan has a catalog node too, the list
     counts once its declaration is accepted: a list that is still growing is never "all".
     """
@@ -80,7 +86,7 @@ def taken_at(changes: Sequence[EntryChange], receipts: Iterable[Receipt]) -> dt.
 def _gave(receipt: Receipt, changes: Sequence[EntryChange]) -> bool:
     if receipt.after is None:
         known = [change for change in changes if change.number <= receipt.to]
-        return bool(known) and not known[-1].is_tombstone
+        return bool(known) and known[-1].page == receipt.page and not known[-1].is_tombstone
     # An increment names an entry only with the newest change that it had at that moment.
     known = [change for change in changes if change.at <= receipt.at]
     return bool(known) and receipt.after < known[-1].number <= receipt.to and not known[-1].is_tombstone
@@ -118,25 +124,25 @@ def _settle_plan(session: Session, plan: WorkPlan, pullers: Collection[str], *, 
 def list_receipts(session: Session, pullers: Collection[str], *, since: dt.datetime, on: dt.date) -> list[Receipt]:
     """What `pullers` took from the instant `since` through the day `on` (3 queries).
 
-    Increments that brought nothing are left out. Pages of the whole catalog carry no number, so where it has more than
-    one page a state counts as taken once as many of its pages were pulled as it has.
+    Increments that brought nothing are left out, and so are pulls of the whole catalog of which no page was noted.
+    Of the same page of the same state the first pull counts.
     """
-    taken = (FeedPull.puller.in_(pullers), FeedPull.status.in_(TAKEN_STATUS), FeedPull.at >= since)
+    feeds = or_(FeedPull.feed == "changes", FeedPull.feed.startswith(WHOLE_CATALOG + PAGE_MARK, autoescape=True))
+    taken = (FeedPull.status.in_(TAKEN_STATUS), FeedPull.at >= since, FeedPull.range_to.is_not(None))
+    seen = session.scalars(select(FeedPull.puller).where(feeds, *taken).distinct()).all()
+    taken = (*taken, FeedPull.puller.in_(match_pullers(seen, pullers)))
     steps = (
         select(FeedPull.at, FeedPull.range_from, FeedPull.range_to)
         .where(*taken, FeedPull.feed == "changes", FeedPull.range_to > FeedPull.range_from)
         .order_by(FeedPull.at)
     )
-    pages = -(-(session.scalar(select(func.max(Entry.ordinal))) or 1) // PER_PAGE)
-    first, last = func.min(FeedPull.at), func.max(FeedPull.at)
     whole = (
-        select(first if pages == 1 else last, FeedPull.range_to)
-        .where(*taken, FeedPull.feed.in_(WHOLE_CATALOG), FeedPull.range_to.is_not(None))
-        .group_by(FeedPull.puller, FeedPull.range_to)
-        .having(func.count() >= pages)
+        select(func.min(FeedPull.at), FeedPull.feed, FeedPull.range_to)
+        .where(*taken, feeds, FeedPull.feed != "changes")
+        .group_by(FeedPull.feed, FeedPull.range_to)
     )
     receipts = [Receipt(at, after, to) for at, after, to in session.execute(steps) if to is not None]
-    receipts += [Receipt(at, None, to) for at, to in session.execute(whole) if to is not None]
+    receipts += [Receipt(at, None, to, parse_feed(feed)[1]) for at, feed, to in session.execute(whole)]
     return [receipt for receipt in receipts if day_of(receipt.at) <= on]
 
 
@@ -164,10 +170,12 @@ def _complete_lists(session: Session, plan: WorkPlan) -> dict[uuid.UUID, list[Ex
 def _changes(session: Session, entry_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[EntryChange]]:
     found: dict[uuid.UUID, list[EntryChange]] = defaultdict(list)
     query = (
-        select(ChangeRow.entry_id, ChangeRow.number, ChangeRow.at, ChangeRow.kind)
+        select(ChangeRow.entry_id, ChangeRow.number, ChangeRow.at, ChangeRow.kind, Entry.ordinal)
+        .join(Entry, Entry.id == ChangeRow.entry_id)
         .where(ChangeRow.entry_id.in_(entry_ids))
         .order_by(ChangeRow.number)
     )
-    for entry_id, number, at, kind in session.execute(query):
-        found[entry_id].append(EntryChange(number, at, kind in TOMBSTONE_KINDS))
+    for entry_id, number, at, kind, ordinal in session.execute(query):
+        page = page_of(ordinal) if ordinal is not None else 1
+        found[entry_id].append(EntryChange(number, at, kind in TOMBSTONE_KINDS, page))
     return found

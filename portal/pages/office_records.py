@@ -216,7 +216,7 @@ def make_pull_page(pulls: list[Pull], *, language: str) -> PullPage:
     lines = tuple(
         PullLine(
             at=pull.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
-            feed=FEEDS[pull.feed][language == "en"] if pull.feed in FEEDS else pull.feed,
+            feed=_feed(pull, language),
             puller=pull.puller,
             agent=pull.user_agent or "",
             range="" if pull.range_to is None else f"{pull.range_from or 0}–{pull.range_to}",
@@ -227,3 +227,10 @@ def make_pull_page(pulls: list[Pull], *, language: str) -> PullPage:
     )
     before = pulls[PAGE_SIZE - 1].at.isoformat() if len(pulls) > PAGE_SIZE else None
     return PullPage(lines, before)
+
+
+def _feed(pull: Pull, language: str) -> str:
+    name = FEEDS[pull.feed][language == "en"] if pull.feed in FEEDS else pull.feed
+    if pull.page is None:
+        return name
+    return f"{name}, page {pull.page}" if language == "en" else f"{name}第 {pull.page} 页"

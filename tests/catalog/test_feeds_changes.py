@@ -79,10 +79,20 @@ def test_pulls_are_listed_newest_first_and_forgotten_after_three_years(session: 
     for days, feed in ((0, "changes"), (1, "dcat-jsonld"), (1200, "changes")):
         record_pull(
             session,
-            Pull(now - dt.timedelta(days=days), feed, "203.0.113.7", "curl/8 " + "x" * 400, 0, 7, 7, 200),
+            Pull(
+                now - dt.timedelta(days=days),
+                feed,
+                "203.0.113.7",
+                "curl/8 " + "x" * 400,
+                0,
+                7,
+                7,
+                200,
+                2 if feed != "changes" else None,
+            ),
         )
     assert [one.feed for one in list_pulls(session)] == ["changes", "dcat-jsonld", "changes"]
-    assert [one.range_to for one in list_pulls(session, feed="dcat-jsonld")] == [7]
+    assert [(one.range_to, one.page) for one in list_pulls(session, feed="dcat-jsonld")] == [(7, 2)]
     assert len(list_pulls(session, before=now)) == 2
     assert forget_pulls(session, now=now) == 1
     assert len(list_pulls(session)) == 2

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from catalog import plans
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound
+from catalog.feeds.pullers import match_pullers
 from catalog.feeds.pulls import Pull, record_pull
+from catalog.feeds.whole import PER_PAGE
 from catalog.models import Candidate, ChangeRow, Entry, Handover, WorkPlan
 from catalog.plans.connections import EntryChange, Receipt, taken_at
 from catalog.urging import make_urging_note, make_urging_notes
@@ -212,7 +214,7 @@ def pull(case: PlanCase, at: dt.datetime, feed: str, after: int | None, to: int,
     facts = {"puller": CITY, "status": 200, **more}
     record_pull(
         case.session,
-        Pull(at, feed, str(facts["puller"]), None, after, to, 1, int(str(facts["status"]))),
+        Pull(at, feed, str(facts["puller"]), None, after, to, 1, int(str(facts["status"])), facts.get("page")),
     )
 
 
@@ -255,11 +257,46 @@ def test_whole_catalog_is_a_receipt_also_when_nothing_was_new(case: PlanCase, se
     _, number = publish(case, "低保对象名单", shanghai(2023, 6, 1))
     case.list("低保对象名单")
     now, on = shanghai(2023, 9, 5), dt.date(2023, 9, 5)
-    pull(case, shanghai(2023, 9, 1), "dcat-jsonld", None, number, status=304)
+    pull(case, shanghai(2023, 9, 1), "dcat-jsonld", None, number, status=304, page=1)
     assert plans.settle_connections(session, on=on, now=now, pullers=[CITY]) == 0, "the list is not declared yet"
     case.declare(shanghai(2023, 6, 30))
     assert plans.settle_connections(session, on=on, now=now, pullers=[CITY]) == 1
     assert (case.node(2).state, case.node(2).late_workdays) == ("late", 2)
+
+
+def test_the_first_page_read_twice_is_not_the_whole_catalog(case: PlanCase, session: Session) -> None:
+    publish(case, "低保对象名单", shanghai(2023, 6, 1))
+    far, number = publish(case, "养老机构名录", shanghai(2023, 6, 2))
+    far.ordinal = PER_PAGE + 1  # as after five hundred others: on the second page
+    case.list("低保对象名单", "养老机构名录")
+    case.declare(shanghai(2023, 6, 30))
+    now, on = shanghai(2023, 9, 5), dt.date(2023, 9, 5)
+    for hour in (9, 10, 11):
+        pull(case, shanghai(2023, 8, 1, hour), "dcat-jsonld", None, number, page=1)
+    pull(case, shanghai(2023, 8, 2), "dcat-jsonld", None, number)  # nobody noted which page
+    assert plans.settle_connections(session, on=on, now=now, pullers=[CITY]) == 0
+    pull(case, shanghai(2023, 8, 30), "dcat-jsonld", None, number, page=2)
+    assert plans.settle_connections(session, on=on, now=now, pullers=["198.51.101.0/24"]) == 0
+    assert plans.settle_connections(session, on=on, now=now, pullers=["198.51.100.0/24"]) == 1
+    assert (case.node(2).state, case.node(2).settled_on) == ("on_time", WEDNESDAY)
+
+
+@pytest.mark.parametrize(
+    ("puller", "words", "is_city"),
+    [
+        ("10.2.3.4", ["10.2.3.4"], True),
+        ("10.2.3.4", ["10.2.3.5"], False),
+        ("10.2.3.4", ["192.0.2.1", "10.2.0.0/16"], True),
+        ("10.3.0.1", ["10.2.0.0/16"], False),
+        ("::ffff:10.2.3.4", ["10.2.0.0/16"], True),
+        ("2001:db8::7", ["2001:db8::/32"], True),
+        ("city-platform", ["city-platform"], True),
+        ("city-platform", ["0.0.0.0/0"], False),
+        ("", ["0.0.0.0/0"], False),
+    ],
+)
+def test_addresses_and_networks_of_the_city_platform(puller: str, words: list[str], is_city: bool) -> None:
+    assert match_pullers([puller], words) == (frozenset({puller}) if is_city else frozenset())
 
 
 NOON = shanghai(2023, 8, 1, 12)
@@ -285,7 +322,7 @@ def test_receipts_cover_changes(
     changes: list[tuple[int, int]], receipts: list[tuple[int, int | None, int]], expected: int | None
 ) -> None:
     known = [EntryChange(abs(number), NOON + hour * HOUR, number < 0) for number, hour in changes]
-    given = [Receipt(NOON + hour * HOUR, after, to) for hour, after, to in receipts]
+    given = [Receipt(NOON + hour * HOUR, after, to, None if after is not None else 1) for hour, after, to in receipts]
     assert taken_at(known, given) == (None if expected is None else NOON + expected * HOUR)
 
 

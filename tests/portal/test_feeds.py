@@ -157,6 +157,7 @@ def test_every_pull_is_on_record(client: FlaskClient, house: House, entries: lis
         ("dcat-jsonld", 200, None, 3, 3),
         ("dcat-jsonld", 304, None, 3, 0),
     ]
+    assert [p.page for p in pulls] == [None, 1, 1]
     assert {p.puller for p in pulls} == {"127.0.0.1"}
     assert [p.user_agent for p in pulls if p.record_count == 3] == ["City/1"]
 

@@ -32,7 +32,7 @@ def catalog_jsonld() -> Response:
     )
     response.headers["Cache-Control"] = "public, no-cache"
     response.headers["X-Change-Number"] = str(page.change_number)
-    note_pull("dcat-jsonld", response, after=None, to=page.change_number, count=file.count)
+    note_pull("dcat-jsonld", response, after=None, to=page.change_number, count=file.count, page=number)
     return response
 
 
