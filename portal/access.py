@@ -21,6 +21,8 @@ OPEN_ENDPOINTS = frozenset({"static"})
 """Endpoints of libraries that take no decorator and serve only what anybody may see."""
 OPEN_BLUEPRINTS = frozenset({"api-docs", "swagger_ui"})
 """Blueprints of libraries: the API's description and its reader."""
+ROOMS = {"desk": "desk.view"}
+"""Blueprints that need an act of their own beside that of the view: the desk is a department's."""
 WHILE_PASSWORD_IS_OLD = frozenset({"account.change_password", "account.save_password", "account.sign_out"})
 """All that a person with a password to change may do."""
 
@@ -70,8 +72,9 @@ def check_access() -> Response | None:
         return _ask_to_sign_in()
     if g.get("must_change_password") and request.endpoint not in WHILE_PASSWORD_IS_OLD:
         return safe_redirect(url_for("account.change_password"))
-    if who != SIGNED_IN and not is_allowed(actor(), who, department_id=actor().department_id):
-        raise NotAllowed("not_allowed", act=who)
+    for act in {who, ROOMS.get(request.blueprint or "", who)} - {SIGNED_IN}:
+        if not is_allowed(actor(), act, department_id=actor().department_id):
+            raise NotAllowed("not_allowed", act=act)
     return None
 
 

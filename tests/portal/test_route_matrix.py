@@ -41,6 +41,7 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /api/v1/entries/<name>": PUBLIC,
     "GET /api/v1/entries/<name>/obligations": PUBLIC,
     "GET /api/v1/vocabularies": PUBLIC,
+    "GET /calendar/<slug>/<token>.ics": PUBLIC,
     "GET /catalog.jsonld": PUBLIC,
     "GET /contact": PUBLIC,
     "GET /dataset": PUBLIC,
@@ -59,7 +60,10 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /department": PUBLIC,
     "GET /department/<slug>": PUBLIC,
     "GET /department/<slug>/feed.atom": PUBLIC,
+    "GET /department/<slug>/updates.ics": PUBLIC,
     "GET /desk": DESK,
+    "GET /desk/candidates": DESK,
+    "GET /desk/candidates.csv": DESK,
     "GET /desk/duties": DESK,
     "GET /desk/entries": DESK,
     "GET /desk/entries/<name>": DESK,
@@ -70,11 +74,17 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /desk/entries/<name>/version/<uuid:version_id>/original": DESK,
     "GET /desk/entries/new": EDITOR,
     "GET /desk/intake/<uuid:intake_id>": DESK,
+    "GET /desk/ledger": DESK,
+    "GET /desk/ledger/<uuid:obligation_id>": DESK,
+    "GET /desk/notices": DESK,
+    "GET /desk/plans": DESK,
+    "GET /desk/plans/<code>": DESK,
+    "GET /desk/plans/<code>/declaration/<int:number>": DESK,
+    "GET /desk/rectifications": DESK,
+    "GET /desk/rectifications/<code>": DESK,
     "GET /desk/scores": DESK,
     "GET /desk/scores/<period>": DESK,
     "GET /desk/scores/<period>/<indicator>": DESK,
-    "GET /desk/rectifications": DESK,
-    "GET /desk/rectifications/<code>": DESK,
     "GET /desk/sheet": EDITOR,
     "GET /desk/sheet/<uuid:upload_id>": EDITOR,
     "GET /desk/sheet/<uuid:upload_id>/marked.xlsx": EDITOR,
@@ -98,6 +108,12 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /office/bulk": OFFICE,
     "GET /office/bulk/<uuid:act_id>": OFFICE,
     "GET /office/bulk/new/<kind>": OFFICE,
+    "GET /office/calendar": OFFICE,
+    "GET /office/candidates": OFFICE,
+    "GET /office/candidates.csv": OFFICE,
+    "GET /office/candidates/import": OFFICE,
+    "GET /office/candidates/import/<source>/<digest>": OFFICE,
+    "GET /office/candidates/list": OFFICE,
     "GET /office/departments": OFFICE,
     "GET /office/departments/<slug>": OFFICE,
     "GET /office/departments/new": OFFICE,
@@ -106,33 +122,12 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /office/duties/<code>": OFFICE,
     "GET /office/duties/new": OFFICE,
     "GET /office/entries": OFFICE,
+    "GET /office/ledger": OFFICE,
+    "GET /office/ledger.csv": OFFICE,
+    "GET /office/ledger/<uuid:obligation_id>": OFFICE,
+    "GET /office/outbox": OFFICE | SYSTEM,
     "GET /office/packages": OFFICE,
     "GET /office/packages/<uuid:package_id>.zip": OFFICE,
-    "GET /office/pulls": frozenset({"office", "auditor"}),
-    "GET /office/rectifications": OFFICE,
-    "GET /office/rectifications.csv": OFFICE,
-    "GET /office/rectifications/<code>": OFFICE,
-    "GET /office/rectifications/new": OFFICE,
-    "GET /office/scores": OFFICE,
-    "GET /office/scores/<period>": OFFICE,
-    "GET /office/scores/<period>/<slug>": OFFICE,
-    "GET /office/scores/<period>/<slug>/<indicator>": OFFICE,
-    "GET /office/scores/<period>/workbook.xlsx": OFFICE,
-    "GET /office/scores/weights": OFFICE,
-    "GET /office/report": OFFICE,
-    "GET /office/report/<period>": OFFICE,
-    "GET /office/report/<period>/<figure>": OFFICE,
-    "GET /office/report/<period>/file.<extension>": OFFICE,
-    "GET /office/review": OFFICE,
-    "GET /office/review/<name>": OFFICE,
-    "GET /office/review/<name>/version/<uuid:version_id>": OFFICE,
-    "GET /office/review/<name>/version/<uuid:version_id>/original": OFFICE,
-    "GET /openapi.json": PUBLIC,
-    "GET /overdue": PUBLIC,
-    "GET /overdue.csv": PUBLIC,
-    "GET /desk/plans": DESK,
-    "GET /desk/plans/<code>": DESK,
-    "GET /desk/plans/<code>/declaration/<int:number>": DESK,
     "GET /office/plans": OFFICE,
     "GET /office/plans/<code>": OFFICE,
     "GET /office/plans/<code>/department/<slug>": OFFICE,
@@ -141,6 +136,30 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /office/plans/<code>/urge": OFFICE,
     "GET /office/plans/<code>/urge/<slug>": OFFICE,
     "GET /office/plans/new": OFFICE,
+    "GET /office/pulls": frozenset({"office", "auditor"}),
+    "GET /office/rectifications": OFFICE,
+    "GET /office/rectifications.csv": OFFICE,
+    "GET /office/rectifications/<code>": OFFICE,
+    "GET /office/rectifications/new": OFFICE,
+    "GET /office/reminders": OFFICE,
+    "GET /office/report": OFFICE,
+    "GET /office/report/<period>": OFFICE,
+    "GET /office/report/<period>/<figure>": OFFICE,
+    "GET /office/report/<period>/file.<extension>": OFFICE,
+    "GET /office/requests": OFFICE,
+    "GET /office/review": OFFICE,
+    "GET /office/review/<name>": OFFICE,
+    "GET /office/review/<name>/version/<uuid:version_id>": OFFICE,
+    "GET /office/review/<name>/version/<uuid:version_id>/original": OFFICE,
+    "GET /office/scores": OFFICE,
+    "GET /office/scores/<period>": OFFICE,
+    "GET /office/scores/<period>/<slug>": OFFICE,
+    "GET /office/scores/<period>/<slug>/<indicator>": OFFICE,
+    "GET /office/scores/<period>/workbook.xlsx": OFFICE,
+    "GET /office/scores/weights": OFFICE,
+    "GET /openapi.json": PUBLIC,
+    "GET /overdue": PUBLIC,
+    "GET /overdue.csv": PUBLIC,
     "GET /plan": PUBLIC,
     "GET /readyz": PUBLIC,
     "GET /robots.txt": PUBLIC,
@@ -151,9 +170,13 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /statistics": PUBLIC,
     "GET /terms": PUBLIC,
     "POST /account/demo": PUBLIC,
+    "POST /account/email": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
     "POST /account/sign-in": PUBLIC,
     "POST /account/sign-out": SIGNED_IN,
+    "POST /desk/candidates/<uuid:candidate_id>/draft": EDITOR,
+    "POST /desk/candidates/marks": EDITOR,
+    "POST /desk/candidates/plan": EDITOR,
     "POST /desk/duties": EDITOR,
     "POST /desk/duties/records/<uuid:record_id>/strike": EDITOR,
     "POST /desk/entries/<name>/data/new": EDITOR,
@@ -166,15 +189,17 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /desk/intake/<uuid:intake_id>/confirm": DESK,
     "POST /desk/intake/<uuid:intake_id>/discard": EDITOR,
     "POST /desk/intake/<uuid:intake_id>/reading": EDITOR,
+    "POST /desk/ledger/<uuid:obligation_id>/acts": DESK,
+    "POST /desk/notices/calendar": frozenset({"reviewer", "head"}),
+    "POST /desk/notices/webhooks": frozenset({"reviewer", "head"}),
+    "POST /desk/notices/webhooks/<uuid:webhook_id>": frozenset({"reviewer", "head"}),
     "POST /desk/plans/<code>/acts": DESK,
     "POST /desk/rectifications/<code>": EDITOR,
+    "POST /desk/scores/<period>/objections": frozenset({"head"}),
     "POST /desk/sheet": EDITOR,
     "POST /desk/sheet/<uuid:upload_id>/apply": EDITOR,
     "POST /desk/sheet/<uuid:upload_id>/discard": EDITOR,
-    "POST /desk/scores/<period>/objections": frozenset({"head"}),
-    "POST /office/scores/<period>/freeze": OFFICE,
-    "POST /office/scores/objections/<uuid:objection_id>": OFFICE,
-    "POST /office/scores/weights": OFFICE,
+    "POST /office/accounts/<account_id>/details": SYSTEM,
     "POST /office/accounts/<account_id>/password": SYSTEM,
     "POST /office/accounts/<account_id>/roles": frozenset({"security_admin"}),
     "POST /office/accounts/<account_id>/state": SYSTEM,
@@ -183,7 +208,14 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /office/bulk/<uuid:act_id>/undo": OFFICE,
     "POST /office/bulk/new/<kind>": OFFICE,
     "POST /office/bulk/new/<kind>/preview": OFFICE,
-    "POST /office/packages": OFFICE,
+    "POST /office/calendar/arrangement": OFFICE,
+    "POST /office/calendar/arrangement/apply": OFFICE,
+    "POST /office/calendar/corrections": OFFICE,
+    "POST /office/calendar/corrections/<day>/remove": OFFICE,
+    "POST /office/candidates/import": OFFICE,
+    "POST /office/candidates/import/<source>/<digest>": OFFICE,
+    "POST /office/candidates/marks": OFFICE,
+    "POST /office/candidates/plan": OFFICE,
     "POST /office/departments/<slug>": OFFICE,
     "POST /office/departments/<slug>/state": OFFICE,
     "POST /office/departments/new": OFFICE,
@@ -192,21 +224,30 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /office/duties/<code>/targets": OFFICE,
     "POST /office/duties/new": OFFICE,
     "POST /office/duties/records/<uuid:record_id>/strike": OFFICE,
+    "POST /office/ledger/<uuid:obligation_id>/excuse": OFFICE,
+    "POST /office/outbox/<uuid:message_id>/retry": OFFICE | SYSTEM,
+    "POST /office/packages": OFFICE,
     "POST /office/plans/<code>/acts": OFFICE,
     "POST /office/plans/<code>/department/<slug>/acts": OFFICE,
     "POST /office/plans/<code>/edit": OFFICE,
     "POST /office/plans/new": OFFICE,
     "POST /office/rectifications/<code>": OFFICE,
     "POST /office/rectifications/new": OFFICE,
+    "POST /office/reminders/webhooks": OFFICE,
+    "POST /office/reminders/webhooks/<uuid:webhook_id>": OFFICE,
+    "POST /office/requests/<uuid:act_id>": OFFICE,
     "POST /office/review/<name>/steps": OFFICE,
     "POST /office/review/<name>/version/<uuid:version_id>/steps": OFFICE,
+    "POST /office/scores/<period>/freeze": OFFICE,
+    "POST /office/scores/objections/<uuid:objection_id>": OFFICE,
+    "POST /office/scores/weights": OFFICE,
 }
 
 GUARDED = {row: who for row, who in ROWS.items() if who != PUBLIC}
 NOBODYS = uuid.UUID(int=7)
 ENDS_THE_SESSION = "POST /account/sign-out"
-NOT_THERE = {"POST /account/demo"}
-"""Open to everybody, but only where the portal is a demonstration."""
+NOT_THERE = {"POST /account/demo", "GET /calendar/<slug>/<token>.ics"}
+"""Open to everybody, but only in a demonstration, or to who knows the secret address."""
 KEPT_BY_READING = {"auth_session", "feed_pull"}
 """What reading may note: when a session was used last, who pulled which feed."""
 
@@ -244,6 +285,16 @@ def places(district: District) -> dict[str, Any]:
         "objection_id": NOBODYS,
         "indicator": "timely",
         "period": "2026H1",
+        "figure": "entries",
+        "extension": "docx",
+        "obligation_id": NOBODYS,
+        "webhook_id": NOBODYS,
+        "candidate_id": NOBODYS,
+        "message_id": NOBODYS,
+        "source": "exchange",
+        "digest": "0" * 64,
+        "day": "2026-10-10",
+        "token": "0" * 32,
     }
 
 
@@ -288,6 +339,8 @@ def test_every_route_has_a_row(app: Flask) -> None:
 def test_everybody_gets_what_the_table_says(district: District, places: dict[str, Any], app: Flask) -> None:
     stranger = app.test_client()
     clients = {"": stranger} | {role: district.people[role].client for role in ROLES}
+    for number, client in enumerate(clients.values(), start=1):
+        client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"  # the limit of requests is one of each address
     tokens = {role: token_of(client) for role, client in clients.items()}
     before, wrong = snapshot(district.house), []
     for row in sorted(ROWS):
@@ -302,7 +355,7 @@ def test_everybody_gets_what_the_table_says(district: District, places: dict[str
             if problem := judge(row, role, answer):
                 wrong.append((row, role or "anonymous", answer.status_code, problem))
             answer.close()
-    assert wrong == []
+    assert wrong == [], "\n".join(map(str, wrong))
 
 
 def judge(row: str, role: str, answer: TestResponse) -> str:
@@ -335,7 +388,7 @@ def test_another_department_finds_none_of_it(district: District, places: dict[st
             if row.partition(" ")[2].startswith("/desk/entries/<name>") and role in who:
                 answer = ask(person.client, row, address(app, row, places), token)
                 wrong += [(row, role, answer.status_code)] if answer.status_code != 404 else []
-    assert wrong == []
+    assert wrong == [], "\n".join(map(str, wrong))
     assert snapshot(district.house) == before
 
 
@@ -356,7 +409,7 @@ def test_no_form_goes_without_its_token_or_from_another_site(
         for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
             if (answer := client.post(path, data=foreign, headers=headers)).status_code != 403:
                 wrong.append((row, str(headers), answer.status_code))
-    assert wrong == []
+    assert wrong == [], "\n".join(map(str, wrong))
     assert snapshot(district.house) == before
 
 

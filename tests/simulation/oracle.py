@@ -158,15 +158,21 @@ class Life:
         """The entry is to be renewed more or less often from now on: debts stay, the future is planned anew."""
         self.cycle = cycle
         for row in self.open_rows():
-            if row.cycle != cycle and (row.grace >= day or cycle in UNTRACKED):
+            if row.cycle != cycle and row.grace >= day:
                 row.state = "void"
+        if cycle in UNTRACKED:
+            self._let_go(day)
         self.settle(day)
 
-    def leave(self) -> None:
-        """Suspended or withdrawn: nothing is owed."""
+    def leave(self, day: dt.date) -> None:
+        """Suspended or withdrawn: nothing more is owed."""
         self.is_public = False
+        self._let_go(day)
+
+    def _let_go(self, day: dt.date) -> None:
+        """What was overdue has been missed, the rest falls away."""
         for row in self.open_rows():
-            row.state = "void"
+            row.state, row.settled_on = ("missed", day) if row.grace < day else ("void", None)
 
     def come_back(self, day: dt.date) -> None:
         """Resumed: begins with today's period."""

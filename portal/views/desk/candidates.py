@@ -12,14 +12,14 @@ from portal.views.desk import bp
 
 
 @bp.get("/candidates")
-@access("candidate.view")
+@access("desk.view")
 def list_candidates() -> Response:
     """What the exchange platform shares and the systems hold of this department, and what becomes of it."""
     return candidate_pages.render_list("desk")
 
 
 @bp.get("/candidates.csv")
-@access("candidate.view")
+@access("desk.view")
 def download_candidates() -> Response:
     """The same list as CSV."""
     return candidate_pages.send_csv("desk")

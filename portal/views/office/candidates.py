@@ -50,14 +50,14 @@ def download_candidates() -> Response:
 
 
 @bp.post("/candidates/marks")
-@access("candidate.decide")
+@access("office.view")
 def mark_candidates() -> Response:
     """Mark what was ticked."""
     return candidate_pages.mark_candidates("office")
 
 
 @bp.post("/candidates/plan")
-@access("candidate.decide")
+@access("office.view")
 def plan_candidates() -> Response:
     """Put what was ticked on the lists of a plan."""
     return candidate_pages.add_to_plan("office")

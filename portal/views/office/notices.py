@@ -24,14 +24,14 @@ def show_reminders() -> Response:
 
 
 @bp.post("/reminders/webhooks")
-@access("notice.manage")
+@access("office.view")
 def register_webhook() -> Response:
     """Register an address for the reminders of all departments; its secret is shown once."""
     return register("office", None)
 
 
 @bp.post("/reminders/webhooks/<uuid:webhook_id>")
-@access("notice.manage")
+@access("office.view")
 def change_webhook(webhook_id: uuid.UUID) -> Response:
     """Switch on or off, test, remove."""
     return change("office", webhook_id)
