@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import unicodedata
 import uuid
 from collections import defaultdict
@@ -23,6 +24,9 @@ from catalog.vocabularies import simplify
 
 PUBLIC_STATES = ("published", "withdrawal_review", "suspended")
 """States in which an entry binds its department: it is public, or may be again."""
+
+PUBLIC_NAMES = ("name", "name_en")
+"""Names that stand in the frozen records of published entries; a short name is read from the department itself."""
 
 DEFAULT_KIND = "区直部门"
 
@@ -101,9 +105,23 @@ def update_department(
 ) -> Department:
     """Change the name, short_name, name_en, kind, credit_code or phone of a department; equal values leave no trace.
 
-    Records of published entries keep the name under which they were published until their next change: the bulk act
-    "rename_department" brings them in step.
+    Raises Conflict("department_name_is_public") where a name would change that stands in the records of published
+    entries: the bulk act "rename_department" changes it together with them.
     """
+    require_allowed(by, "department.manage")
+    department = _load(session, department_id)
+    given = [name for name in PUBLIC_NAMES if name in changes]
+    if any(squeeze(changes[name] or "") != (getattr(department, name) or "") for name in given):
+        count = session.scalar(select(func.count()).where(CurrentRecord.department_id == department_id))
+        if count:
+            raise Conflict("department_name_is_public", name=department.name, count=count)
+    return rename_department(session, department_id, by=by, now=now, **changes)
+
+
+def rename_department(
+    session: Session, department_id: uuid.UUID, *, by: Actor, now: dt.datetime, **changes: str | None
+) -> Department:
+    """`update_department` for a caller who brings the records of its published entries in step."""
     require_allowed(by, "department.manage")
     department = _load(session, department_id)
     current = {field: getattr(department, field) for field in COLUMNS}
@@ -205,6 +223,14 @@ def list_departments(session: Session, *, is_active: bool | None = True) -> list
     if is_active is not None:
         query = query.where(Department.is_active == is_active)
     return [_facts(department, count) for department, count in session.execute(query)]
+
+
+def names_mark(session: Session) -> str:
+    """Another one after every change of a department that the public may see: kept pages bear it in their key."""
+    shown = (Department.slug, Department.name, Department.short_name, Department.name_en, Department.phone)
+    query = select(*shown, Department.is_active, Department.merged_into_id, Department.position)
+    rows = session.execute(query.order_by(Department.id))
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode()).hexdigest()[:16]
 
 
 class DepartmentNames:

@@ -1,7 +1,8 @@
 """Whole answers for people who are not signed in, kept as bytes under a key that changes with the public data.
 
-Nothing is ever deleted because something changed: the number of the last public change and the day are part of the
-key, so an outdated page is simply not found any more. Values are JSON and bytes, never pickles.
+Nothing is ever deleted because something changed: the number of the last public change, the names of the departments
+and the day are part of the key, so an outdated page is simply not found any more. Values are JSON and bytes, never
+pickles.
 """
 
 from __future__ import annotations
@@ -192,8 +193,8 @@ def do_not_keep() -> None:
     request.environ.pop(CACHEABLE_KEY, None)
 
 
-def page_key(path: str, query: str, number: int, day: dt.date) -> str | None:
-    """The key of an address at one state of the public data; None when the query is too long to be kept.
+def page_key(path: str, query: str, mark: str, day: dt.date) -> str | None:
+    """The key of an address at one state of what is public (`Generation.mark`); None when the query is too long.
 
     The path carries the language; the parameters are sorted by name, repeated ones keep their order.
     """
@@ -201,7 +202,7 @@ def page_key(path: str, query: str, number: int, day: dt.date) -> str | None:
         return None
     if query:
         query = urlencode(sorted(parse_qsl(query, keep_blank_values=True), key=lambda pair: pair[0]))
-    return f"{number}|{day}|{path}?{query}"
+    return f"{mark}|{day}|{path}?{query}"
 
 
 def _hashed(key: str) -> str:

@@ -67,10 +67,10 @@ class Edge:
 
     def lies_ready(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> bool:
         """Whether the answer is a page in this process's memory; `headers` in WSGI spelling without HTTP_."""
-        number = self.house.generation.known_number()
-        if number is None or not self._may_be_kept(method, path, headers.get("COOKIE", ""), "RANGE" in headers):
+        mark = self.house.generation.known_mark()
+        if mark is None or not self._may_be_kept(method, path, headers.get("COOKIE", ""), "RANGE" in headers):
             return False
-        key = page_key(path, query, number, self.house.today())
+        key = page_key(path, query, mark, self.house.today())
         return key is not None and self.house.cache.is_in_memory(key)
 
     def _key(self, environ: WSGIEnvironment) -> str | None:
@@ -78,7 +78,7 @@ class Edge:
         path, cookie = environ.get("PATH_INFO", ""), environ.get("HTTP_COOKIE", "")
         if not self._may_be_kept(environ["REQUEST_METHOD"], path, cookie, "HTTP_RANGE" in environ):
             return None
-        return page_key(path, environ.get("QUERY_STRING", ""), self.house.generation.number(), self.house.today())
+        return page_key(path, environ.get("QUERY_STRING", ""), self.house.generation.mark(), self.house.today())
 
     def _may_be_kept(self, method: str, path: str, cookie: str, has_range: bool) -> bool:
         if method not in ("GET", "HEAD") or has_range or path.startswith(NEVER_KEPT):

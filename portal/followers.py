@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from catalog.changes import change_number
+from catalog.departments import names_mark
 from portal.db import Database
 
 RECHECK_SECONDS = 1.0
@@ -28,6 +29,7 @@ class Generation:
         self._wake_file = wake_file
         self._lock = threading.Lock()
         self._number = -1
+        self._names = ""
         self._seen = 0
         self._checked = float("-inf")
         self._looked = float("-inf")
@@ -65,6 +67,15 @@ class Generation:
                 stamp = self.stamp()
                 moment = time.monotonic()
                 with self._database.reading() as session:
-                    self._number = change_number(session)
+                    self._number, self._names = change_number(session), names_mark(session)
                 self._seen, self._checked = stamp, moment
         return self._number
+
+    def known_mark(self) -> str | None:
+        """`mark` if it is known without asking the database."""
+        number = self.known_number()
+        return None if number is None else f"{number}.{self._names}"
+
+    def mark(self) -> str:
+        """The state of all that the public sees: the last change, and what the departments are called."""
+        return f"{self.number()}.{self._names}"

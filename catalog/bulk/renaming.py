@@ -11,14 +11,12 @@ from sqlalchemy.orm import Session
 from catalog.bulk.moving import republish
 from catalog.bulk.plans import Change, Doing, Plan
 from catalog.bulk.reassigning import require_department
-from catalog.departments import check_names, update_department
+from catalog.departments import PUBLIC_NAMES, check_names, rename_department
 from catalog.entries import lock_entry
 from catalog.errors import Conflict, Invalid, Problem
 from catalog.models import CurrentRecord, Department
 
 NAMES = ("name", "short_name", "name_en")
-PUBLIC_NAMES = ("name", "name_en")
-"""Names that stand in the frozen records; a short name is read from the department itself."""
 
 
 def plan_rename(session: Session, args: dict[str, Any]) -> Plan:
@@ -71,7 +69,7 @@ def _rename(doing: Doing, change: Change, old: dict[str, Any], new: dict[str, An
     department = doing.session.get_one(Department, change.uuid, with_for_update=True, populate_existing=True)
     if any(getattr(department, name) != value for name, value in old.items()):
         raise Conflict("bulk_changed_since")
-    update_department(doing.session, department.id, by=doing.by, now=doing.now, **new)
+    rename_department(doing.session, department.id, by=doing.by, now=doing.now, **new)
 
 
 def _bring_in_step(doing: Doing, change: Change, names: dict[str, Any]) -> None:

@@ -91,6 +91,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{name}还有 {count} 个已发布的目录条目，不能停用。请先将这些条目下架。",
         "{name} still has {count} public entries and cannot be closed. Withdraw them first.",
     ),
+    "department_name_is_public": (
+        "{name}有 {count} 个已公开的目录条目，名称须与条目一起更改：请在“批量操作”中办理部门更名。",
+        "{name} has {count} public entries, whose records change with its name: rename it by a bulk act.",
+    ),
     "department_name_missing": ("请填写部门名称。", "Enter the department's name."),
     "credit_code_shape": (
         "统一社会信用代码“{credit_code}”的格式不对：应为 18 位数字和大写字母（不含 I、O、Z、S、V）。没有代码可以不填。",

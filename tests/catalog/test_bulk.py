@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from catalog import bulk
-from catalog.departments import create_department, update_department
+from catalog.departments import create_department, rename_department
 from catalog.entries import open_revision
 from catalog.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from catalog.models import (
@@ -156,7 +156,7 @@ def test_department_renamed_again_since_keeps_its_newest_name(
 ) -> None:
     lifecycle.entry("published")
     act = office.apply("rename_department", **of(people.department), name="第一次改名", short_name="一")
-    update_department(session, people.department.id, name="第二次改名", by=office.by, now=office.now)
+    rename_department(session, people.department.id, name="第二次改名", by=office.by, now=office.now)
     facts = office.undo(act)
     assert [(change.state, change.why) for change in facts.changes] == [("kept", "bulk_changed_since")] * 2
     assert people.department.name == "第二次改名"

@@ -17,6 +17,7 @@ from catalog.department_imports import import_departments
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound
 from catalog.models import AuditRow, Department, Entry
 from catalog.permissions import ANONYMOUS, system_actor
+from tests.catalog.lifecycle import Lifecycle, People
 
 OPERATOR = system_actor("test")
 
@@ -88,6 +89,24 @@ def test_all_that_is_wrong_is_said_at_once(session: Session, now: dt.datetime) -
         ("short_name", "text_too_long"),
         ("credit_code", "credit_code_shape"),
     }
+
+
+def test_a_public_name_is_not_changed_without_the_records_that_bear_it(
+    session: Session, lifecycle: Lifecycle, people: People, now: dt.datetime
+) -> None:
+    of = people.department
+    departments.update_department(session, of.id, name="黄石港区民政事务局", by=OPERATOR, now=now)
+    lifecycle.entry("published")
+    mark = departments.names_mark(session)
+    with pytest.raises(Conflict, match="department_name_is_public"):
+        departments.update_department(session, of.id, name="黄石港区民政局", phone="1", by=OPERATOR, now=now)
+    departments.update_department(session, of.id, name=" 黄石港区民政事务局", phone="1", by=OPERATOR, now=now)
+    assert (of.name, of.phone) == ("黄石港区民政事务局", "1")
+    assert departments.names_mark(session) != mark
+    departments.update_department(session, of.id, credit_code="91350100M000100Y43", by=OPERATOR, now=now)
+    row = {"统一社会信用代码": "91350100M000100Y43", "名称": "黄石港区民政局"}
+    report = import_departments(session, [row], by=OPERATOR, now=now)
+    assert [(problem.where, problem.code) for problem in report.problems] == [("row 2", "department_name_is_public")]
 
 
 def test_an_update_leaves_a_trace_only_if_something_changed(session: Session, now: dt.datetime) -> None:

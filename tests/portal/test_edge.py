@@ -109,8 +109,8 @@ def test_person_with_a_session_cookie_is_never_given_a_kept_page(counted: tuple[
 
 def test_languages_are_kept_apart() -> None:
     day = dt.date(2026, 7, 10)
-    assert page_key("/en/dataset", "", 1, day) != page_key("/dataset", "", 1, day)
-    assert page_key("/dataset", "q=" + "a" * 2000, 1, day) is None
+    assert page_key("/en/dataset", "", "1", day) != page_key("/dataset", "", "1", day)
+    assert page_key("/dataset", "q=" + "a" * 2000, "1", day) is None
 
 
 def test_pages_of_another_process_are_found(house: House, counted: tuple[FlaskClient, list[str]]) -> None:

@@ -79,6 +79,33 @@ def test_office_takes_no_step_of_the_department(district: District) -> None:
     assert district.people["office"].post(f"/office/review/{name}/steps", step="sign").status_code == 403
 
 
+def test_new_name_of_a_department_with_public_data_goes_the_way_of_the_bulk_act(district: District) -> None:
+    office, own = district.people["office"], district.departments["own"].slug
+    district.entry("published", title="低保名录")
+    form = {"name": "黄石港区民政事务局", "short_name": "民政事务局", "kind": "区直部门", "phone": "0714-6280000"}
+    answer = office.post(f"/office/departments/{own}", **form)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith("/office/bulk/new/rename_department?department=")
+    page = office.get(answer.headers["Location"]).get_data(as_text=True)
+    assert 'value="黄石港区民政事务局"' in page
+    assert "更名还没有生效" in page
+    saved = office.get(f"/office/departments/{own}").get_data(as_text=True)
+    assert "0714-6280000" in saved, "what concerns no record was saved"
+    assert "黄石港区民政事务局" not in saved
+
+
+def test_kept_pages_follow_the_name_of_a_department_without_public_data(district: District) -> None:
+    office, own = district.people["office"], district.departments["own"].slug
+    stranger = district.app.test_client()
+    for path in ("/department", f"/department/{own}"):
+        assert "黄石港区民政局" in stranger.get(path).get_data(as_text=True)
+    office.post(f"/office/departments/{own}", name="黄石港区民政事务局", short_name="民政事务局", kind="区直部门")
+    for path in ("/department", f"/department/{own}"):
+        page = stranger.get(path).get_data(as_text=True)
+        assert "黄石港区民政事务局" in page, path
+        assert "黄石港区民政局" not in page, path
+
+
 def test_department_is_made_changed_and_taken_out_of_use(district: District) -> None:
     office = district.people["office"]
     assert (

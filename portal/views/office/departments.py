@@ -6,6 +6,7 @@ from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
 
 from catalog import departments
+from catalog.bulk.renaming import NAMES
 from catalog.errors import Conflict, Invalid, Problem
 from portal.access import access
 from portal.context import actor, language, now, reading, work
@@ -59,13 +60,13 @@ def show_department(slug: str) -> str:
 @bp.post("/departments/<slug>")
 @access("department.manage")
 def save_department(slug: str) -> Response:
-    """Change a department."""
+    """Change a department; a name that stands in public records goes on to the bulk act that renames them too."""
     values = _typed()
     try:
-        with work() as session:
-            facts = departments.get_department(session, slug)
-            departments.update_department(session, facts.id, by=actor(), now=now(), **_cleaned(values))
+        _update(slug, _cleaned(values))
     except (Invalid, Conflict) as error:
+        if error.code == "department_name_is_public":
+            return _lead_to_renaming(slug, values)
         return _again(slug, values, error)
     flash(_("已保存。"), "good")
     return redirect_to("office.list_departments")
@@ -84,6 +85,23 @@ def switch_department(slug: str) -> Response:
         "good",
     )
     return redirect_to("office.list_departments")
+
+
+def _update(slug: str, changes: dict[str, str | None]) -> None:
+    with work() as session:
+        facts = departments.get_department(session, slug)
+        departments.update_department(session, facts.id, by=actor(), now=now(), **changes)
+
+
+def _lead_to_renaming(slug: str, values: dict[str, str]) -> Response:
+    """Save what may be saved here; the new names stand ready in the form of the bulk act."""
+    try:
+        _update(slug, {name: value for name, value in _cleaned(values).items() if name not in NAMES})
+    except (Invalid, Conflict) as error:
+        return _again(slug, values, error)
+    flash(_("更名还没有生效：名称要与已公开的条目一起更改，请预览后办理。其他内容已保存。"), "warn")
+    names = {name: values[name] for name in NAMES}
+    return redirect_to("office.new_bulk", kind="rename_department", department=slug, **names)
 
 
 def _typed() -> dict[str, str]:
