@@ -128,9 +128,9 @@ def list_receipts(session: Session, pullers: Collection[str], *, since: dt.datet
     Of the same page of the same state the first pull counts.
     """
     feeds = or_(FeedPull.feed == "changes", FeedPull.feed.startswith(WHOLE_CATALOG + PAGE_MARK, autoescape=True))
-    taken = (FeedPull.status.in_(TAKEN_STATUS), FeedPull.at >= since, FeedPull.range_to.is_not(None))
-    seen = session.scalars(select(FeedPull.puller).where(feeds, *taken).distinct()).all()
-    taken = (*taken, FeedPull.puller.in_(match_pullers(seen, pullers)))
+    given = (FeedPull.status.in_(TAKEN_STATUS), FeedPull.at >= since, FeedPull.range_to.is_not(None))
+    seen = session.scalars(select(FeedPull.puller).where(feeds, *given).distinct()).all()
+    taken = (*given, FeedPull.puller.in_(match_pullers(seen, pullers)))
     steps = (
         select(FeedPull.at, FeedPull.range_from, FeedPull.range_to)
         .where(*taken, FeedPull.feed == "changes", FeedPull.range_to > FeedPull.range_from)
@@ -142,7 +142,9 @@ def list_receipts(session: Session, pullers: Collection[str], *, since: dt.datet
         .group_by(FeedPull.feed, FeedPull.range_to)
     )
     receipts = [Receipt(at, after, to) for at, after, to in session.execute(steps) if to is not None]
-    receipts += [Receipt(at, None, to, parse_feed(feed)[1]) for at, feed, to in session.execute(whole)]
+    receipts += [
+        Receipt(at, None, to, parse_feed(feed)[1]) for at, feed, to in session.execute(whole) if to is not None
+    ]
     return [receipt for receipt in receipts if day_of(receipt.at) <= on]
 
 
