@@ -22,7 +22,7 @@ OPEN_ENDPOINTS = frozenset({"static"})
 OPEN_BLUEPRINTS = frozenset({"api-docs", "swagger_ui"})
 """Blueprints of libraries: the API's description and its reader."""
 ROOMS = {"desk": "desk.view"}
-"""Blueprints that need an act of their own beside that of the view: the desk is a department's."""
+"""Blueprints that ask for an act of their own beside that of the view: the desk is a department's."""
 WHILE_PASSWORD_IS_OLD = frozenset({"account.change_password", "account.save_password", "account.sign_out"})
 """All that a person with a password to change may do."""
 

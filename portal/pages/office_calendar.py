@@ -145,7 +145,7 @@ def make_calendar_page(
     """The page of `year`."""
     corrected = list(corrections)
     days = {day for day, _ in corrected}
-    months = tuple(_month(calendar, year, number, days, today, language) for number in range(1, 13))
+    months = tuple(_month(calendar, dt.date(year, number, 1), days, today, language) for number in range(1, 13))
     return CalendarPage(
         year=year,
         today=today,
@@ -190,15 +190,15 @@ def make_preview(plan: ArrangementPlan, file_name: str, *, calendar: Calendar, l
     )
 
 
-def _month(calendar: Calendar, year: int, number: int, corrected: set[dt.date], today: dt.date, language: str) -> Month:
-    weeks = []
+def _month(calendar: Calendar, first: dt.date, corrected: set[dt.date], today: dt.date, language: str) -> Month:
+    year, number, weeks = first.year, first.month, []
     for week in months_of_year.Calendar().monthdatescalendar(year, number):
         cells = (_cell(calendar, day, corrected, today, language) if day.month == number else None for day in week)
         weeks.append(tuple(cells))
-    last = dt.date(year, number, months_of_year.monthrange(year, number)[1])
+    last = first.replace(day=months_of_year.monthrange(year, number)[1])
     return Month(
         text=in_words((f"{number}月", months_of_year.month_name[number]), language),
-        workdays=len(calendar.list_workdays(dt.date(year, number, 1), last)),
+        workdays=len(calendar.list_workdays(first, last)),
         weeks=tuple(weeks),
     )
 
