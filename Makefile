@@ -9,7 +9,7 @@ RUN := $(PY) -m portal
 KEEPING := tests/datasets/test_versions.py tests/datasets/test_usage.py tests/datasets/test_ingest_intakes.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-sqlite test-postgresql check fix migration bench lock wheel wheel-check wheelhouse clean
+.PHONY: help demo run test test-sqlite test-postgresql check fix migration bench simulation lock wheel wheel-check wheelhouse clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ migration: $(VENV)/dev.stamp ## Write the next migration from the models: make m
 
 bench: $(VENV)/dev.stamp ## Measure on this machine: start, memory, cached pages, slow clients
 	@for script in benchmarks/bench_*.py; do $(PY) $$script || exit 1; done
+
+simulation: $(VENV)/dev.stamp ## Live two years of 21 departments x 400 entries beside the oracle of the tests (an hour)
+	@env -u TEST_DATABASE_URL SIMULATION=$${SIMULATION:-20260701,21,400,2} $(PY) -m pytest -q -s tests/simulation $(ARGS)
 
 lock: $(VENV)/dev.stamp ## Resolve the dependencies anew into requirements/*.txt
 	@$(PY) -m pip install --quiet uv
