@@ -44,6 +44,7 @@ class DepartmentCount:
     overdue: int
     stale: int
     missed: int
+    slug: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def list_digests(session: Session, *, on: dt.date) -> Iterator[Digest]:
     for department_id, kind, step, count in count_raised(session, on=on):
         counts.setdefault(department_id, {})[kind, step] = count
     is_first = calendar.last_workday_before(on).month != on.month
-    names = {row[0]: row[1] for row in session.execute(select(Department.id, Department.name))}
+    query = select(Department.id, Department.name, Department.slug)
+    names = {row[0]: (row[1], row[2]) for row in session.execute(query)}
     known: dict[uuid.UUID, tuple[tuple[DigestGroup, ...], tuple[IrregularLine, ...]]] = {}
     for person in _people(session):
         groups: tuple[DigestGroup, ...] = ()
@@ -157,7 +159,7 @@ def _groups(
 
 
 def _table(
-    counts: dict[uuid.UUID, dict[tuple[str, str], int]], names: dict[uuid.UUID, str]
+    counts: dict[uuid.UUID, dict[tuple[str, str], int]], names: dict[uuid.UUID, tuple[str, str]]
 ) -> tuple[DepartmentCount, ...]:
     rows = []
     for department_id, by_step in counts.items():
@@ -166,7 +168,8 @@ def _table(
             if code in sums:
                 sums[code] += count
         if any(sums.values()):
-            rows.append(DepartmentCount(names[department_id], **sums))
+            name, slug = names[department_id]
+            rows.append(DepartmentCount(name, slug=slug, **sums))
     return tuple(sorted(rows, key=lambda row: (-(row.overdue + row.stale + row.missed), row.name)))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from catalog.audit import record_audit
 from catalog.errors import NotFound
 from catalog.icalendar import Event
 from catalog.models import CurrentRecord, Department, Entry, Obligation, ObligationAct, Revision
+from catalog.obligation_paths import path_of
 from catalog.periods import format_period
 from catalog.permissions import Actor, require_allowed
 
@@ -43,11 +45,17 @@ def calendar_path(session: Session, department_id: uuid.UUID, *, key: str) -> st
     return f"/calendar/{row.slug}/{calendar_token(row.id, row.calendar_epoch, key=key)}.ics"
 
 
-def find_by_token(session: Session, slug: str, token: str, *, key: str) -> Department:
-    """The department whose calendar this is; raises NotFound for a wrong slug and a wrong token alike."""
+def find_by_token(session: Session, slug: str, token: str, *, keys: Sequence[str]) -> Department:
+    """The department whose calendar this is; raises NotFound for a wrong slug and a wrong token alike.
+
+    `keys` are the present key and the former ones that still hold: an address outlives a change of the key.
+    """
     row = session.scalar(select(Department).where(Department.slug == slug))
-    wanted = calendar_token(row.id, row.calendar_epoch, key=key) if row is not None else "-" * TOKEN_LENGTH
-    if not hmac.compare_digest(wanted.encode(), token.encode("utf-8", "replace")) or row is None:
+    is_right = False
+    for key in keys:
+        wanted = calendar_token(row.id, row.calendar_epoch, key=key) if row is not None else "-" * TOKEN_LENGTH
+        is_right |= hmac.compare_digest(wanted.encode(), token.encode("utf-8", "replace"))
+    if row is None or not is_right:
         raise NotFound("page_not_found")
     return row
 
@@ -81,17 +89,17 @@ def list_due_events(session: Session, department_id: uuid.UUID, *, base_url: str
         .scalar_subquery()
     )
     query = (
-        select(Obligation, Entry.name, Revision.title, moved_at)
+        select(Obligation, Revision.title, moved_at)
         .outerjoin(Entry, Entry.id == Obligation.entry_id)
         .outerjoin(Revision, Revision.id == Entry.published_revision_id)
         .where(Obligation.department_id == department_id, Obligation.state == "open")
         .order_by(Obligation.due_on, Obligation.id)
         .limit(EVENT_LIMIT)
     )
-    return [_due_event(row, name, title, moved, base_url) for row, name, title, moved in session.execute(query)]
+    return [_due_event(row, title, moved, base_url) for row, title, moved in session.execute(query)]
 
 
-def _due_event(row: Obligation, name: str | None, title: str | None, moved: dt.datetime | None, base: str) -> Event:
+def _due_event(row: Obligation, title: str | None, moved: dt.datetime | None, base: str) -> Event:
     shown = title or row.label or row.period
     notes = [f"期间：{format_period(row.period, 'zh')}"] if row.entry_id else []
     notes.append(f"到期：{row.due_on.isoformat()}")
@@ -104,7 +112,7 @@ def _due_event(row: Obligation, name: str | None, title: str | None, moved: dt.d
         day=row.due_on,
         title=KIND_TITLES.get(row.kind, "{title}").replace("{title}", shown),
         description="\n".join(notes),
-        url=f"{base}/desk/entries/{name}" if name else f"{base}/desk",
+        url=base + path_of("desk", row.id, row.kind, row.period),
         modified_at=moved or row.created_at,
         sequence=1 if row.first_due_on is not None else 0,
         alarm_days=ALARM_DAYS.get(row.kind),

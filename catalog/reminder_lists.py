@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalog.keyset import format_cursor, parse_cursor
 from catalog.models import Department, Entry, Obligation, Reminder, Revision
+from catalog.obligation_paths import Room, path_of
 from catalog.permissions import Actor, require_allowed
 from catalog.reminders import LADDER
 
@@ -37,6 +38,11 @@ class ReminderFacts:
     due_on: dt.date
     grace_on: dt.date
     state: str
+    obligation_id: uuid.UUID
+
+    def path(self, room: Room) -> str:
+        """Where it is dealt with on the desk or in the office."""
+        return path_of(room, self.obligation_id, self.kind, self.period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,7 @@ def _facts_query() -> Select[*tuple[Any, ...]]:
             Obligation.due_on,
             Obligation.grace_on,
             Obligation.state,
+            Obligation.id,
         )
         .join(Obligation, Obligation.id == Reminder.obligation_id)
         .join(Department, Department.id == Reminder.department_id)

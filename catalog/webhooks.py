@@ -148,7 +148,7 @@ def queue_calls(session: Session, *, on: dt.date, base_url: str, now: dt.datetim
                     "due_on": one.due_on.isoformat(),
                     "grace_on": one.grace_on.isoformat(),
                     "department": {"slug": one.department_slug, "name": one.department_name},
-                    "url": f"{base_url}/desk/entries/{one.entry_name}" if one.entry_name else f"{base_url}/desk",
+                    "url": base_url + one.path("desk" if row.department_id else "office"),
                 }
                 for one in raised.rows
             ],

@@ -156,7 +156,10 @@ def _call(house: House, message: Outgoing) -> None:
 
 
 def webhook_secret(key: str, webhook_id: uuid.UUID) -> str:
-    """The secret that the owner of a webhook checks calls with: derived, stored nowhere, new with a new SECRET_KEY."""
+    """The secret that the owner of a webhook checks calls with: derived from the present SECRET_KEY, stored nowhere.
+
+    SECRET_KEY_FALLBACKS do not sign: after a change of the key the owner registers the address anew for its new secret.
+    """
     return hmac.new(key.encode(), f"webhook:{webhook_id}".encode(), hashlib.sha256).hexdigest()
 
 

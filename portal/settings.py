@@ -218,8 +218,8 @@ SETTINGS: tuple[Setting, ...] = (
         "secret_key_fallbacks",
         _words,
         [],
-        "更换密钥后仍认可的旧密钥,以逗号分隔",
-        "Former keys that are still accepted, comma-separated",
+        "更换密钥后仍认可的旧密钥,以逗号分隔:登录与日历订阅地址不断;推送的签名密钥随新密钥改变,须重新登记",
+        "Former keys that sessions and calendar addresses may still bear, comma-separated; webhooks sign with the new",
         is_private=True,
     ),
     Setting(

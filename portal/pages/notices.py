@@ -41,7 +41,9 @@ class ReminderLine:
     todo: str
     title: str
     period: str
-    entry_name: str | None
+    page: str
+    """Name of the view, in the desk and in the office, where it is dealt with; `address` are its values."""
+    address: Mapping[str, str]
     department: str
     due_on: dt.date
     grace_on: dt.date
@@ -123,6 +125,7 @@ def make_reminder_line(facts: ReminderFacts, *, today: dt.date, language: str) -
     step = find_step(facts.kind, facts.step)
     is_overdue = facts.state == "open" and today > facts.grace_on
     todo = step.todo_en if is_english else step.todo_zh
+    page, address = _place(facts)
     return ReminderLine(
         raised_on=facts.raised_on,
         step=step.en if is_english else step.zh,
@@ -130,12 +133,23 @@ def make_reminder_line(facts: ReminderFacts, *, today: dt.date, language: str) -
         todo=todo if facts.state == "open" else "",
         title=facts.title,
         period=format_period(facts.period, language) if facts.entry_name else "",
-        entry_name=facts.entry_name,
+        page=page,
+        address=address,
         department=facts.department_name,
         due_on=facts.due_on,
         grace_on=facts.grace_on,
         state="overdue" if is_overdue else facts.state,
     )
+
+
+def _place(facts: ReminderFacts) -> tuple[str, Mapping[str, str]]:
+    if facts.entry_name:
+        return "show_entry", {"name": facts.entry_name}
+    if facts.kind == "node":
+        return "show_plan", {"code": facts.period.partition("#")[0]}
+    if facts.kind == "rectification":
+        return "show_finding", {"code": facts.period}
+    return "show_obligation", {"obligation_id": str(facts.obligation_id)}
 
 
 def make_notices_page(

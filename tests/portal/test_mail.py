@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from catalog import outbox
-from catalog.digests import Digest, DigestGroup
+from catalog.digests import DepartmentCount, Digest, DigestGroup
 from catalog.errors import Invalid
 from catalog.outbox import NewMessage
 from catalog.reminder_lists import ReminderFacts
@@ -249,7 +249,7 @@ def test_a_digest_reads_well_and_takes_titles_as_text() -> None:
     title = "{{7*7}}{{config}} <b>名录</b>\r\nBcc: x@y.cn"
     line = ReminderFacts(
         MAIL_ID, "due", dt.date(2026, 7, 31), "update", "2026-07", title, "minglu-ab12", MAIL_ID, "区民政局",
-        "minzheng", dt.date(2026, 7, 31), dt.date(2026, 8, 7), "open",
+        "minzheng", dt.date(2026, 7, 31), dt.date(2026, 8, 7), "open", MAIL_ID,
     )  # fmt: skip
     group = DigestGroup("due", "update", (line,), 3)
     digest = Digest(MAIL_ID, "a@b.cn", "张三", MAIL_ID, "黄石港区民政局", dt.date(2026, 7, 31), (group,))
@@ -259,8 +259,28 @@ def test_a_digest_reads_well_and_takes_titles_as_text() -> None:
     assert "■ 到期日（3 项）请今天上传数据，或确认本期无变化。\n" in text
     assert "  · {{7*7}}{{config}} <b>名录</b> Bcc: x@y.cn（2026年7月）\n" in text
     assert "    到期 2026-07-31（星期五），2026-08-07 前仍算按时\n" in text
-    assert "    https://data.example.cn/desk/entries/minglu-ab12\n" in text
+    assert f"    https://data.example.cn/desk/ledger/{MAIL_ID}\n" in text
     assert "  另有 2 项，见 https://data.example.cn/desk/notices\n" in text
+
+
+def test_a_digest_leads_to_where_each_thing_is_done() -> None:
+    day = dt.date(2026, 6, 30)
+
+    def group(kind: str, period: str) -> DigestGroup:
+        line = ReminderFacts(
+            MAIL_ID, "overdue" if kind != "node" else "missed", day, kind, period, "事项", None, MAIL_ID, "区民政局",
+            "minzheng", day, day, "open", MAIL_ID,
+        )  # fmt: skip
+        return DigestGroup(line.step, kind, (line,), 1)
+
+    groups = (group("node", "2026#1"), group("rectification", "ZG2026-003"))
+    counts = (DepartmentCount("区民政局", 2, 0, 1, "min-zheng-ju"),)
+    digest = Digest(MAIL_ID, "a@b.cn", "李四", None, None, day, groups, counts)
+    _, text = write_digest(digest, base_url="https://data.example.cn", site_name="开放平台")
+    assert "https://data.example.cn/desk/plans/2026\n" in text
+    assert "https://data.example.cn/desk/rectifications/ZG2026-003\n" in text
+    assert "https://data.example.cn/office/ledger?state=overdue&department=min-zheng-ju\n" in text
+    assert text.endswith("提醒与邮箱设置：https://data.example.cn/office/reminders\n")
 
 
 def test_the_command_sends_a_test_mail(make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch) -> None:

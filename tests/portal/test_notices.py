@@ -6,6 +6,7 @@ import datetime as dt
 import html
 import re
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import orjson
@@ -57,8 +58,11 @@ def test_the_calendar_shows_what_is_due_and_its_old_address_dies(district: Distr
     assert answer.status_code == 200
     assert answer.mimetype == "text/calendar"
     assert "noindex" in answer.headers["X-Robots-Tag"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "Access-Control-Allow-Origin" not in answer.headers
     [event] = read_events(answer.data)
     assert read_text(event["SUMMARY"]) == "应更新：黄石港区社区居委会名录"
+    assert re.search(r"/desk/ledger/[0-9a-f-]{36}$", event["URL"])
     assert client.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert client.get(address.replace("/calendar/", "/calendar/x")).status_code == 404
     assert client.get(address[:-8] + "0000.ics").status_code == 404
@@ -68,6 +72,16 @@ def test_the_calendar_shows_what_is_due_and_its_old_address_dies(district: Distr
     moved = calendar_address(district)
     assert moved != address
     assert read_events(client.get(moved).data)[0]["UID"] == event["UID"]
+
+
+def test_the_calendar_address_outlives_a_change_of_the_secret_key(district: District, client: FlaskClient) -> None:
+    due_entry(district)
+    address, settings = calendar_address(district), district.house.settings
+    district.house.settings = replace(settings, secret_key="n3w" * 16, secret_key_fallbacks=(settings.secret_key,))
+    assert client.get(address).status_code == 200
+    assert calendar_address(district) != address, "the new address is made with the new key"
+    district.house.settings = replace(settings, secret_key="n3w" * 16)
+    assert client.get(address).status_code == 404
 
 
 def test_the_public_calendar_says_when_data_is_promised(district: District, client: FlaskClient) -> None:

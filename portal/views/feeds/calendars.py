@@ -19,9 +19,10 @@ def department_calendar(slug: str, token: str) -> Response:
     """Open updates, nodes and rectifications of a department. The address is the secret; a wrong one is a 404."""
     settings = house().settings
     with reading() as session:
-        department = find_by_token(session, slug, token, key=settings.secret_key)
+        keys = (settings.secret_key, *settings.secret_key_fallbacks)
+        department = find_by_token(session, slug, token, keys=keys)
         events = list_due_events(session, department.id, base_url=settings.base_url)
-    response = _answer(write_calendar(f"{department.short_name}：数据开放期限", events), "private, no-cache")
+    response = _answer(write_calendar(f"{department.short_name}：数据开放期限", events), "private, no-store")
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
