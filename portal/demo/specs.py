@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import tomllib
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Any
 
 DATA = Path(__file__).parent.parent / "demo_data"
 
-NOT_METADATA = ("department", "state", "file", "deliveries", "reason", "return_reason")
+NOT_METADATA = ("department", "state", "file", "deliveries", "reason", "return_reason", "registered_on")
 """Keys of an entry in entries.toml that are not fields of its metadata."""
 
 FORMATS = {".csv": "csv", ".xls": "xls", ".xlsx": "xlsx"}
@@ -35,6 +36,8 @@ class EntrySpec:
     file: Path | None
     deliveries: list[Delivery] = field(default_factory=list)
     reason: str | None = None
+    registered_on: dt.date | None = None
+    """The day on which it stood in the catalog, long before its data came."""
 
     def content(self, delivery: Delivery) -> tuple[str, bytes]:
         """File name and bytes of a delivery; a part of a file is cut after its rows, header included."""
@@ -69,6 +72,11 @@ def read_departments() -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def read_grid(name: str) -> list[list[str]]:
+    """The cells of a list in `portal/demo_data`."""
+    return list(csv.reader(io.StringIO((DATA / name).read_text(encoding="utf-8-sig"))))
+
+
 def _read_entry(entry: dict[str, Any]) -> EntrySpec:
     file = DATA / "files" / entry["file"] if "file" in entry else None
     metadata = {key: value for key, value in entry.items() if key not in NOT_METADATA}
@@ -79,6 +87,7 @@ def _read_entry(entry: dict[str, Any]) -> EntrySpec:
         file=file,
         deliveries=[Delivery(**delivery) for delivery in entry.get("deliveries", [])],
         reason=entry.get("reason") or entry.get("return_reason"),
+        registered_on=entry.get("registered_on"),
     )
 
 

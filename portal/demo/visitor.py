@@ -43,7 +43,16 @@ class Form:
     values: list[tuple[str, str]] = field(default_factory=list)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     """(text, name, value)"""
+    choices: list[tuple[str, str, str]] = field(default_factory=list)
+    """What can be ticked or chosen: (text, name, value)."""
     is_multipart: bool = False
+
+    def find_choice(self, part: str) -> str:
+        """The value of the first choice with `part` in its text. Raises NotThere."""
+        for text, _, value in self.choices:
+            if part in text:
+                return value
+        raise NotThere(f"no choice with {part!r}")
 
     def value_of(self, name: str) -> str | None:
         """What the field holds, None if there is none."""
@@ -91,6 +100,7 @@ class Page(HTMLParser):
         self._button: tuple[str, str, list[str]] | None = None
         self._area: tuple[str, list[str]] | None = None
         self._select: tuple[str, list[tuple[str, bool]]] | None = None
+        self._choice: tuple[str, str] | None = None
         self.feed(source)
 
     @property
@@ -146,12 +156,16 @@ class Page(HTMLParser):
             self._select = (name, [])
         elif tag == "option" and self._select:
             self._select[1].append((facts.get("value", ""), "selected" in facts))
+            self._choice = (self._select[0], facts.get("value", ""))
         elif tag == "input" and name and facts.get("type") not in ("file", "submit"):
             self._begin_input(name, facts)
 
     def _begin_input(self, name: str, facts: dict[str, str]) -> None:
         assert self._form is not None
-        if facts.get("type") not in ("checkbox", "radio") or "checked" in facts:
+        is_choice = facts.get("type") in ("checkbox", "radio")
+        if is_choice:
+            self._choice = (name, facts.get("value", ""))
+        if not is_choice or "checked" in facts:
             self._form.values.append((name, facts.get("value", "")))
 
     def handle_endtag(self, tag: str) -> None:
@@ -185,6 +199,9 @@ class Page(HTMLParser):
         if inside in ("script", "style"):
             return
         self.words.append(data)
+        if self._choice and self._form and data.strip():
+            self._form.choices.append((data.strip(), *self._choice))
+            self._choice = None
         for holder in (self._link, self._button, self._area):
             if holder:
                 holder[-1].append(data)
