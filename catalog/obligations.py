@@ -99,7 +99,7 @@ def begin(ledger: Ledger, cycle: Cycle | None, *, today: dt.date) -> None:
             row.department_id = ledger.department_id
     owed = len(ledger.open_rows)
     if cycle is None:
-        void_all(ledger, "nothing_owed")
+        let_go(ledger, "nothing_owed", today)
         ledger.settled_count += owed
     else:
         void_other_cycles(ledger, cycle, today)
@@ -156,10 +156,16 @@ def reopen(row: Owed | Obligation) -> None:
     row.settled_on = row.settled_by = row.late_workdays = row.reason = None
 
 
-def void_all(ledger: Ledger, reason: str) -> None:
-    """Nothing more is owed: the entry is not public, closed, or its cycle asks for nothing."""
+def let_go(ledger: Ledger, reason: str, today: dt.date) -> None:
+    """Nothing more is owed: the entry is not public, closed, or its cycle asks for nothing.
+
+    What was overdue by then was missed: calling data 不定期 must not wipe out a debt. The rest falls away.
+    """
     for row in ledger.open_rows:
-        row.state, row.reason = "void", reason
+        if row.grace_on < today:
+            row.state, row.settled_on = "missed", today
+        else:
+            row.state, row.reason = "void", reason
 
 
 def void_other_cycles(ledger: Ledger, cycle: Cycle, today: dt.date) -> None:

@@ -202,7 +202,7 @@ class Replay:
 
     def _suspend(self, session: Session, event: Event, life: Life, now: dt.datetime) -> None:
         self._cycle_of(session, life, now).take(self._entry(session, event), "suspend")
-        life.leave()
+        life.leave(event.day)
 
     def _resume(self, session: Session, event: Event, life: Life, now: dt.datetime) -> None:
         self._cycle_of(session, life, now).take(self._entry(session, event), "resume")
@@ -210,7 +210,7 @@ class Replay:
 
     def _withdraw(self, session: Session, event: Event, life: Life, now: dt.datetime) -> None:
         self._cycle_of(session, life, now).take(self._entry(session, event), "ask_withdrawal", "withdraw")
-        life.leave()
+        life.leave(event.day)
         life.is_gone = True
 
     # -- what the office does to many
