@@ -7,7 +7,7 @@ import zipfile
 
 from portal.demo.walking import REASON, Walk, good, require, wait
 
-AS_RENAMED = "（巡检更名）"
+AS_RENAMED = "演示巡检"
 
 
 def _scores(walk: Walk) -> tuple[str, str]:

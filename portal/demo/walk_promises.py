@@ -56,7 +56,8 @@ def _extend(walk: Walk) -> tuple[str, str]:
     good(editor.send("申请延期", until_on=str(until), reason=REASON))
     requests = good(office.get("/office/requests"))
     form = Page(requests.text.partition(walk.promised_title)[2]).forms[0]
-    good(office.post(form.action, [*form.values, ("answer", REASON), ("decision", "grant")]))
+    values = {**dict(form.values), "answer": REASON, "decision": "grant"}
+    good(office.post(form.action, values.items()))
     require(_due_on(walk) == str(until), f"the public does not read {until}")
     return f"/dataset/{walk.promised}", f"{before} → {until}"
 
@@ -75,7 +76,7 @@ def _be_reminded(walk: Walk) -> tuple[str, str]:
     """The outbox holds digests, and the desk shows where the department's calendar is."""
     outbox = good(walk.person(walk.office).get("/office/outbox"))
     require("提醒：" in outbox.page.text, "no digest in the outbox")
-    notices = good(walk.person(walk.editor).get("/desk/reminders"))
+    notices = good(walk.person(walk.editor).get("/desk/notices"))
     address = notices.text.partition("/calendar/")[2].partition(".ics")[0]
     calendar = good(walk.public.get(f"/calendar/{address}.ics")).text
     require(calendar.startswith("BEGIN:VCALENDAR"), "the calendar is none")
