@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from catalog.audit import record_audit
 from catalog.credit_code import check_credit_code, normalise_credit_code
 from catalog.errors import Conflict, Invalid, NotFound, Problem
-from catalog.models import CurrentRecord, Department, Entry
+from catalog.models import CurrentRecord, Department, Entry, Obligation
 from catalog.permissions import Actor, require_allowed
 from catalog.providers import is_same_body, split_name
 from catalog.slugs import make_stem, random_suffix
@@ -139,7 +139,8 @@ def rename_department(
 
 def deactivate_department(session: Session, department_id: uuid.UUID, *, by: Actor, now: dt.datetime) -> None:
     """Take a department out of lists to choose from; raises Conflict("department_has_entries") while it has public
-    ones, for an entry never changes hands silently."""
+    ones, for an entry never changes hands silently, and Conflict("department_owes") while a plan or a finding waits
+    for it: it is released from them, or merged."""
     require_allowed(by, "department.manage")
     department = _load(session, department_id)
     count = session.scalar(
@@ -147,6 +148,9 @@ def deactivate_department(session: Session, department_id: uuid.UUID, *, by: Act
     )
     if count:
         raise Conflict("department_has_entries", name=department.name, count=count)
+    owed = select(func.count()).where(Obligation.department_id == department_id, Obligation.state == "open")
+    if count := session.scalar(owed):
+        raise Conflict("department_owes", name=department.name, count=count)
     _set_active(session, department, False, by, now)
 
 

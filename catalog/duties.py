@@ -20,6 +20,7 @@ from catalog.errors import Conflict, Invalid, NotFound, Problem
 from catalog.field_values import clean_text, clean_title, is_web_address
 from catalog.models import Department, Duty, DutyRecord, DutyTarget
 from catalog.permissions import Actor, is_allowed, require_allowed
+from catalog.workdays import check_day
 
 DUTY_KINDS: Mapping[str, tuple[str, str]] = {
     "duty": ("计次任务", "Counted duty"),
@@ -228,7 +229,8 @@ def _parse_facts(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]
         problems.append(Problem("points", "bonus_without_points"))
     if values["starts_on"] is None:
         problems.append(Problem("starts_on", "required_missing"))
-    elif values["ends_on"] is not None and values["ends_on"] < values["starts_on"]:
+    problems += [fault for name in ("starts_on", "ends_on") if values[name] for fault in check_day(name, values[name])]
+    if values["starts_on"] and values["ends_on"] is not None and values["ends_on"] < values["starts_on"]:
         problems.append(Problem("ends_on", "ends_before_start"))
     return values, problems
 

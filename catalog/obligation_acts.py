@@ -218,10 +218,10 @@ def find_served_next(session: Session, entry_id: uuid.UUID, *, today: dt.date) -
         select(Obligation.id, Obligation.due_on)
         .where(Obligation.entry_id == entry_id, Obligation.kind == "update", Obligation.state == "open")
         .where(Obligation.starts_on <= today)
-        .order_by(Obligation.due_on)
+        .order_by(Obligation.starts_on)
     ).all()
     ended = [row.id for row in rows if row.due_on < today]
-    return ended[-1] if ended else next((row.id for row in rows), None)
+    return ended[-1] if ended else min(rows, key=lambda row: row.due_on).id if rows else None
 
 
 def standing_of(session: Session, row: Obligation, *, today: dt.date) -> Standing:

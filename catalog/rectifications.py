@@ -16,11 +16,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.audit import lock_audit, record_audit
-from catalog.errors import Conflict, Invalid, NotFound, Problem
+from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from catalog.field_values import clean_text, is_web_address
 from catalog.models import Department, Entry, Obligation, Rectification
 from catalog.permissions import Actor, is_allowed, require_allowed
-from catalog.workdays import load_calendar
+from catalog.workdays import check_day, load_calendar
 from datasets.clock import day_of
 
 RECTIFICATION_STATES: Mapping[str, tuple[str, str]] = {
@@ -117,10 +117,12 @@ def close_finding(session: Session, code: str, *, answer: str = "", by: Actor, n
     """The office accepts the evidence: the obligation is settled by the day on which it was given.
 
     Late by the working days after the due date, as extended. An obligation that was excused meanwhile stays excused.
-    Raises NotFound("rectification_not_found"), Conflict("rectification_step_not_open"), Invalid("reason_too_long").
+    Raises NotFound("rectification_not_found"), Conflict("rectification_step_not_open"), Invalid("reason_too_long"),
+    NotAllowed("own_finding") to a person who may answer for the department.
     """
     require_allowed(by, "rectification.manage")
     row = _lock(session, code, by, "rectification.manage", "answered")
+    _require_outsider(row, by)
     row.answer = _reason(answer, is_required=False)
     row.state, row.closed_on = "closed", day_of(now)
     obligation = _lock_obligation(session, row)
@@ -153,10 +155,11 @@ def return_finding(session: Session, code: str, *, reason: str, by: Actor, now: 
 def drop_finding(session: Session, code: str, *, reason: str, by: Actor, now: dt.datetime) -> Rectification:
     """The office takes a mistaken finding back: it is closed, keeps its code, and nothing is owed for it any more.
 
-    Raises as `return_finding`.
+    Raises as `return_finding`, and NotAllowed("own_finding") as `close_finding`.
     """
     require_allowed(by, "rectification.manage")
     row = _lock(session, code, by, "rectification.manage", "open", "answered", "returned")
+    _require_outsider(row, by)
     row.answer = _reason(reason)
     row.state, row.closed_on = "closed", day_of(now)
     obligation = _lock_obligation(session, row)
@@ -212,6 +215,7 @@ def _check_finding(
         problems.append(Problem("finding", "too_long", limit=MAX_FINDING, length=len(text)))
     if len(source or "") > MAX_SOURCE:
         problems.append(Problem("source", "too_long", limit=MAX_SOURCE, length=len(source or "")))
+    problems += [*check_day("found_on", found_on), *check_day("due_on", due_on)]
     if found_on > today:
         problems.append(Problem("found_on", "day_in_future", day=found_on.isoformat()))
     if due_on < found_on:
@@ -227,6 +231,12 @@ def _lock(session: Session, code: str, by: Actor, act: str, *states: str) -> Rec
     if row.state not in states:
         raise Conflict("rectification_step_not_open", number=row.code, state=row.state)
     return row
+
+
+def _require_outsider(row: Rectification, by: Actor) -> None:
+    """The data office is a department too: who answers for it does not settle what it has to mend."""
+    if by.account_id is not None and is_allowed(by, "rectification.answer", department_id=row.department_id):
+        raise NotAllowed("own_finding")
 
 
 def _lock_obligation(session: Session, row: Rectification) -> Obligation:

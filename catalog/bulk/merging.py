@@ -199,7 +199,7 @@ def _move_plan(doing: Doing, change: Change, *, back: bool) -> None:
             _write(session, voided, state="open", reason=None)
         else:
             _drop_member(session, plan, new)
-            _hand_over(doing, *of_plan, Obligation.subject_id == new, owner=old)
+            _hand_over_nodes(doing, of_plan, origin=new, owner=old)
     else:
         _require_member(session, plan, old)
         _drop_member(session, plan, old)
@@ -212,7 +212,7 @@ def _move_plan(doing: Doing, change: Change, *, back: bool) -> None:
             )
         else:
             session.add(PlanDepartment(plan_id=plan.id, department_id=new))
-            _hand_over(doing, *of_plan, Obligation.subject_id == old, owner=new)
+            _hand_over_nodes(doing, of_plan, origin=old, owner=new)
     session.flush()
 
 
@@ -224,6 +224,24 @@ def _require_member(session: Session, plan: WorkPlan, department_id: uuid.UUID) 
 def _drop_member(session: Session, plan: WorkPlan, department_id: uuid.UUID) -> None:
     which = (PlanDepartment.plan_id == plan.id) & (PlanDepartment.department_id == department_id)
     session.execute(delete(PlanDepartment).where(which).execution_options(synchronize_session="fetch"))
+
+
+def _hand_over_nodes(doing: Doing, of_plan: tuple[Any, ...], *, origin: uuid.UUID, owner: uuid.UUID) -> None:
+    """Open nodes go to `owner`. One who had left the plan has rows of its own already: those that fell away are owed
+    again in their place, and what it has settled stands."""
+    session = doing.session
+    known = dict(session.execute(select(Obligation.period, Obligation.id).where(*of_plan, _is_of(owner))).all())
+    twice = (*of_plan, _is_of(origin), Obligation.state == "open", Obligation.period.in_(known))
+    owed = {row.period: row for row in session.execute(select(Obligation.period, Obligation.due_on).where(*twice))}
+    _write(session, twice, state="void", reason=MERGED)
+    for period, row in owed.items():
+        fallen = (Obligation.id == known[period], Obligation.state == "void")
+        _write(session, fallen, state="open", reason=None, due_on=row.due_on, grace_on=row.due_on)
+    _hand_over(doing, *of_plan, _is_of(origin), owner=owner)
+
+
+def _is_of(department_id: uuid.UUID) -> Any:
+    return Obligation.subject_id == department_id
 
 
 def _hand_over(doing: Doing, *which: Any, owner: uuid.UUID) -> None:

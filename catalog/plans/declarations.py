@@ -135,11 +135,13 @@ def accept_declaration(
 ) -> None:
     """The office accepts: the department's catalog nodes are met on the day of the signature.
 
-    Raises Conflict("nothing_to_decide").
+    Raises Conflict("nothing_to_decide"), NotAllowed("own_declaration_decided") to who drafted or signed it.
     """
     require_allowed(by, "plan.decide", department_id=department_id)
     plan = require_running(load_plan_for(session, code, by=by, department_id=department_id))
     row = _require_newest(session, plan, department_id, ("signed",), "nothing_to_decide")
+    if by.account_id is not None and by.account_id in (row.drafted_by, row.signed_by):
+        raise NotAllowed("own_declaration_decided")
     row.state, row.answer = "accepted", clean_text(answer or "", lines=True)[:MAX_REASON] or None
     row.decided_by, row.decided_by_name, row.decided_at = by.account_id, by.name, now
     session.flush()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from catalog.departments import DepartmentFacts
 from catalog.errors import Conflict, Invalid, NotFound, Problem
@@ -131,8 +131,16 @@ def find_node(session: Session, plan: WorkPlan, position: int) -> PlanNode:
     return node
 
 
+def lock_plan(plan: WorkPlan) -> None:
+    """Hold the plan until the transaction ends and read its state anew: of two who act at once the second sees it."""
+    session = object_session(plan)
+    assert session is not None
+    session.refresh(plan, attribute_names=["state"], with_for_update=True)
+
+
 def require_running(plan: WorkPlan) -> WorkPlan:
-    """The plan; raises Conflict("plan_not_running") before it has been started and after it has been closed."""
+    """The plan, locked; raises Conflict("plan_not_running") before it has been started and once it is closed."""
+    lock_plan(plan)
     if plan.state != "running":
         raise Conflict("plan_not_running", plan=plan.code)
     return plan

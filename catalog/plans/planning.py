@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from catalog.audit import record_audit
 from catalog.errors import Conflict, Invalid, Problem
 from catalog.field_values import clean_text, clean_title
-from catalog.models import Department, PlanDepartment, PlanNode, WorkPlan
+from catalog.models import Department, PlanDepartment, PlanItem, PlanNode, WorkPlan
 from catalog.models.plans import NODE_RULES
 from catalog.permissions import Actor, require_allowed
-from catalog.plans.facts import load_nodes, load_plan
+from catalog.plans.facts import load_nodes, load_plan, lock_plan
+from catalog.workdays import check_day
 
 MAX_NODES = 12
 MAX_TITLE = 128
@@ -98,6 +99,8 @@ def copy_plan(
     """A draft with the nodes of an earlier plan, moved by whole years, and those of its departments still in use."""
     require_allowed(by, "plan.manage")
     source = load_plan(session, source_code)
+    if problems := check_day("starts_on", starts_on):
+        raise Invalid("plan_invalid", problems=problems)
     years = starts_on.year - source.starts_on.year
     nodes = [
         NodeDraft(node.title, node.rule, _moved(node.due_on, years), node.note)
@@ -122,11 +125,11 @@ def copy_plan(
 
 
 def remove_plan(session: Session, code: str, *, by: Actor, now: dt.datetime) -> None:
-    """Throw away a draft; raises Conflict("plan_not_draft") once it has been started."""
+    """Throw away a draft with what was listed under it; raises Conflict("plan_not_draft") once it has been started."""
     require_allowed(by, "plan.manage")
     plan = require_draft(load_plan(session, code))
-    session.execute(delete(PlanNode).where(PlanNode.plan_id == plan.id))
-    session.execute(delete(PlanDepartment).where(PlanDepartment.plan_id == plan.id))
+    for table in (PlanItem, PlanNode, PlanDepartment):
+        session.execute(delete(table).where(table.plan_id == plan.id))
     audit_plan(session, plan, "remove", by=by, now=now, title=plan.title)
     session.delete(plan)
     session.flush()
@@ -134,6 +137,7 @@ def remove_plan(session: Session, code: str, *, by: Actor, now: dt.datetime) -> 
 
 def require_draft(plan: WorkPlan) -> WorkPlan:
     """The plan; raises Conflict("plan_not_draft") once it has been started."""
+    lock_plan(plan)
     if plan.state != "draft":
         raise Conflict("plan_not_draft", plan=plan.code)
     return plan
@@ -149,6 +153,7 @@ def check_node(node: NodeDraft, number: int, starts_on: dt.date) -> list[Problem
         problems.append(Problem(f"{place}.title", "too_long", limit=MAX_TITLE, length=len(clean_title(node.title))))
     if node.rule not in NODE_RULES:
         problems.append(Problem(f"{place}.rule", "node_rule_unknown", rule=node.rule[:20]))
+    problems += check_day(f"{place}.due_on", node.due_on)
     if node.due_on < starts_on:
         problems.append(
             Problem(f"{place}.due_on", "node_before_start", due_on=node.due_on.isoformat(), starts_on=str(starts_on))
@@ -185,7 +190,7 @@ def _check(
     note: str | None,
     starts_on: dt.date,
 ) -> Mapping[str, Any]:
-    problems = []
+    problems = check_day("starts_on", starts_on)
     cleaned, remark = clean_title(title), clean_text(note or "", lines=True)
     if not _CODE.fullmatch(code):
         problems.append(Problem("code", "plan_code_shape"))

@@ -10,11 +10,11 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.errors import Conflict, Invalid, NotFound, Problem
-from catalog.models import Department, Obligation, PlanDepartment, PlanNode, WorkPlan
+from catalog.models import Declaration, Department, Obligation, PlanDepartment, PlanNode, WorkPlan
 from catalog.permissions import Actor, require_allowed
 from catalog.plans.facts import find_node, load_nodes, load_plan, node_period, require_reason, require_running
 from catalog.plans.nodes import settle_nodes
@@ -63,6 +63,8 @@ def add_departments(
     session.add_all(PlanDepartment(plan_id=plan.id, department_id=one) for one in fresh)
     session.flush()
     _open_obligations(session, plan, fresh, load_nodes(session, plan.id), now=now)
+    for department_id in fresh:
+        settle_nodes(session, plan, department_id)
     if fresh:
         audit_plan(session, plan, "add_departments", by=by, now=now, names="、".join(sorted(names)))
     return len(fresh)
@@ -125,9 +127,16 @@ def correct_node(
 
 
 def close_plan(session: Session, code: str, *, by: Actor, now: dt.datetime) -> None:
-    """End a running plan: what is overdue stays as missed, what was not due yet falls away."""
+    """End a running plan: what is overdue stays as missed, what was not due yet falls away.
+
+    Raises Conflict("plan_not_running"), Conflict("declarations_waiting") while signed declarations are unanswered:
+    their departments have done their part.
+    """
     require_allowed(by, "plan.manage")
     plan = require_running(load_plan(session, code))
+    waiting = select(func.count()).where(Declaration.plan_id == plan.id, Declaration.state == "signed")
+    if count := session.scalar(waiting):
+        raise Conflict("declarations_waiting", count=count)
     today = day_of(now)
     periods = [node_period(plan, node.position) for node in load_nodes(session, plan.id)]
     missed = 0

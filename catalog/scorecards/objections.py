@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalog.audit import lock_audit, record_audit
-from catalog.errors import Conflict, Invalid, NotFound, Problem
+from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
 from catalog.field_values import clean_text
 from catalog.models import Department, Scorecard, ScoreObjection
-from catalog.permissions import Actor, require_allowed
+from catalog.permissions import Actor, is_allowed, require_allowed
 from catalog.scorecards.periods import ScorePeriod
 from catalog.scorecards.records import get_indicator
 from catalog.workdays import Calendar
@@ -121,17 +121,20 @@ def decide_objection(
 ) -> ScoreObjection:
     """Accept an objection with `points` to add (or, below zero, to take), or reject it; always with an answer.
 
-    Raises NotAllowed, NotFound("score_objection_not_found"), Conflict("score_objection_decided"),
+    Raises NotAllowed, also ("own_request") to the department's head, NotFound("score_objection_not_found"),
+    Conflict("score_objection_decided"),
     Invalid("score_objection_invalid").
     """
     require_allowed(by, "score.manage")
     row = session.scalar(select(ScoreObjection).where(ScoreObjection.id == objection_id).with_for_update())
     if row is None:
         raise NotFound("score_objection_not_found")
+    if by.account_id is not None and is_allowed(by, "score.object", department_id=row.department_id):
+        raise NotAllowed("own_request")
     clean = _clean(answer, "answer")
     if row.state != "open":
         raise Conflict("score_objection_decided")
-    if is_accepted and (points is None or not points or abs(points) > MAX_POINTS):
+    if is_accepted and (points is None or not 0 < abs(points) <= MAX_POINTS):
         raise Invalid(
             "score_objection_invalid", problems=[Problem("points", "score_objection_points", most=int(MAX_POINTS))]
         )

@@ -16,6 +16,7 @@ from catalog.models import IndicatorWeight
 from catalog.permissions import Actor, require_allowed
 from catalog.scorecards.indicators import INDICATORS
 from catalog.scorecards.records import get_indicator
+from catalog.workdays import check_day
 
 MAX_WEIGHT = 100.0
 MAX_TARGET = 1_000_000_000.0
@@ -65,6 +66,7 @@ def set_weights(
     """
     require_allowed(by, "score.manage")
     problems = [] if starts_on >= today else [Problem("starts_on", "weights_in_the_past", today=today.isoformat())]
+    problems += check_day("starts_on", starts_on)
     for code, (weight, target) in values.items():
         get_indicator(code)
         if not 0 <= weight <= MAX_WEIGHT:

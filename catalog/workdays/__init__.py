@@ -1,6 +1,6 @@
 """Working days in China: the State Council's yearly arrangement with 调休, corrected by the office where it must be."""
 
-from catalog.workdays.calendar import Calendar, DayFacts
+from catalog.workdays.calendar import Calendar, DayFacts, check_day
 from catalog.workdays.corrections import correct_day, list_corrections, load_calendar, remove_correction
 from catalog.workdays.importing import (
     ArrangedDay,
@@ -16,6 +16,7 @@ __all__ = [
     "Calendar",
     "DayFacts",
     "apply_arrangement",
+    "check_day",
     "correct_day",
     "list_corrections",
     "load_calendar",

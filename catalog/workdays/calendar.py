@@ -11,6 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from catalog.errors import Problem
+
+FIRST_DAY, LAST_DAY = dt.date(2000, 1, 1), dt.date(2100, 12, 31)
+"""Days that a plan, a finding or a duty may name: beyond them a countdown would walk through centuries of weeks."""
+
 _SATURDAY = 5
 _ONE_DAY = dt.timedelta(days=1)
 
@@ -80,6 +85,13 @@ class Calendar:
     def is_provisional(self, start: dt.date, end: dt.date) -> bool:
         """Whether a figure that spans `start`..`end` rests on a year that has not been announced."""
         return not all(self.is_announced(year) for year in range(start.year, end.year + 1))
+
+
+def check_day(where: str, day: dt.date) -> list[Problem]:
+    """What is wrong with a day that people typed: a slip of the finger from before FIRST_DAY or after LAST_DAY."""
+    if FIRST_DAY <= day <= LAST_DAY:
+        return []
+    return [Problem(where, "day_out_of_range", day=str(day), first=str(FIRST_DAY), last=str(LAST_DAY))]
 
 
 @lru_cache(maxsize=64)

@@ -59,6 +59,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "整改事项 {number} 的状态已变，现在不能这样办理。请刷新页面后再看。",
         "The state of {number} has changed, so this cannot be done now. Reload the page.",
     ),
+    "own_finding": (
+        "您可以代表该部门答复这项整改，不能由您销号，请由政数局另一位同事办理。",
+        "You may answer this finding for the department, so a colleague of the data office has to close it.",
+    ),
     "rectification_entry_of_other": (
         "“{entry}”不是该部门的目录条目，请核对部门或条目。",
         "“{entry}” is not an entry of this department; check the one or the other.",

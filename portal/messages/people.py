@@ -91,6 +91,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{name}还有 {count} 个已发布的目录条目，不能停用。请先将这些条目下架。",
         "{name} still has {count} public entries and cannot be closed. Withdraw them first.",
     ),
+    "department_owes": (
+        "{name}还有 {count} 项未办结的计划节点或整改，不能停用。请先办结、移出计划，或用批量操作合并部门。",
+        "{name} still owes {count} plan nodes or findings. Settle them, release it from its plans, or merge it.",
+    ),
     "department_name_is_public": (
         "{name}有 {count} 个已公开的目录条目，名称须与条目一起更改：请在“批量操作”中办理部门更名。",
         "{name} has {count} public entries, whose records change with its name: rename it by a bulk act.",

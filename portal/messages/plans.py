@@ -80,6 +80,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "A declaration has been signed or accepted already; no other one is needed.",
     ),
     "declaration_kind_unknown": ("请选择“目录编制完整”或“零目录”。", "Choose “complete” or “zero catalog”."),
+    "own_declaration_decided": (
+        "不能确认自己起草或签署的声明，请由政数局另一位同事办理。",
+        "You drafted or signed this declaration; a colleague of the data office has to accept it.",
+    ),
+    "declarations_waiting": (
+        "还有 {count} 份已签署的完成声明没有答复，请先确认或退回，再结束计划。",
+        "{count} signed declarations have no answer yet; accept or return them before you close the plan.",
+    ),
     "own_declaration": (
         "拟稿人不能签署自己拟的声明，请由部门负责人另一人签署。",
         "Who drafted the declaration cannot sign it; another person, the head, signs.",

@@ -18,6 +18,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{value}”不是 2000 至 2100 年间的日期,请写成 2027-02-06 的形式。",
         "“{value}” is no date between 2000 and 2100; write it as 2027-02-06.",
     ),
+    "day_out_of_range": (
+        "{day} 不在 {first} 至 {last} 之间，请核对年份。",
+        "{day} is not between {first} and {last}; check the year.",
+    ),
     "arrangement_kind_unknown": (
         "{day} 写的是“{value}”,看不出是上班还是放假。请写“休”或“班”。",
         "{day} says “{value}”: that does not tell whether it is worked. Write 休 (off) or 班 (worked).",
