@@ -20,9 +20,11 @@ from catalog.errors import NotAllowed
 from catalog.gaps import completeness
 from catalog.models import Account, Entry, EntryStep, Obligation, Resource, Revision
 from catalog.permissions import Actor, is_allowed, require_allowed
-from catalog.plans import NextNode, find_next_node
+from catalog.plans import Countdown, NextNode, count_down, find_next_node
+from catalog.rectification_lists import OwedFindings, find_owed
 from catalog.revision_texts import item_values, revision_values
 from catalog.timeliness import timeliness, timeliness_clause
+from catalog.workdays import Calendar, load_calendar
 from datasets.models import DataVersion
 
 LIST_LIMIT = 8
@@ -47,14 +49,14 @@ class DeskList(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """An entry whose update is due; `days_left` counts calendar days to the due date, negative after it."""
+    """An entry whose update is due, with how far its due date is."""
 
     entry_name: str
     title: str
     update_cycle: str
     due_on: dt.date
     grace_on: dt.date
-    days_left: int
+    left: Countdown
     timeliness: str
 
 
@@ -107,7 +109,7 @@ class ReminderRow:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One kind of thing to do, with how many there are: node, overdue, returned, sign, due, submit or gaps."""
+    """One kind of thing to do, with how many there are; kinds: see `tasks` in summarise_desk."""
 
     kind: str
     count: int
@@ -121,6 +123,8 @@ class Desk:
     """The next update to come due, overdue ones aside."""
     node: NextNode | None
     """The next node of a work plan that is still owed."""
+    findings: OwedFindings
+    """Findings that the department has to mend."""
     overdue: DeskList[DueRow]
     due: DeskList[DueRow]
     returned: DeskList[ReturnedRow]
@@ -145,6 +149,7 @@ class _Scope:
     department_id: uuid.UUID
     by: Actor
     today: dt.date
+    calendar: Calendar
 
 
 def summarise_desk(session: Session, *, by: Actor, today: dt.date) -> Desk:
@@ -152,7 +157,7 @@ def summarise_desk(session: Session, *, by: Actor, today: dt.date) -> Desk:
     require_allowed(by, "desk.view", department_id=by.department_id)
     if by.department_id is None:
         raise NotAllowed("not_allowed", act="desk.view")
-    scope = _Scope(session, by.department_id, by, today)
+    scope = _Scope(session, by.department_id, by, today, load_calendar(session))
     overdue = _due(scope, ("overdue", "long_stale"))
     due = _due(scope, ("due_soon",))
     returned = _returned(scope)
@@ -160,8 +165,10 @@ def summarise_desk(session: Session, *, by: Actor, today: dt.date) -> Desk:
     gaps, ready = _drafts(scope, has_gaps=True), _drafts(scope, has_gaps=False)
     kept, settled = _kept(scope)
     node = find_next_node(session, by.department_id, today=today)
+    findings = find_owed(session, by.department_id, today=today, calendar=scope.calendar)
     tasks = (
         ("plan.view", "node", node.soon_count if node else 0),
+        ("rectification.answer", "finding", findings.count),
         ("data.upload", "overdue", overdue.total),
         ("entry.edit", "returned", returned.total),
         ("entry.sign", "sign", to_sign.total),
@@ -172,6 +179,7 @@ def summarise_desk(session: Session, *, by: Actor, today: dt.date) -> Desk:
     return Desk(
         countdown=_countdown(scope),
         node=node,
+        findings=findings,
         overdue=overdue,
         due=due,
         returned=returned,
@@ -230,7 +238,7 @@ def _due_row(scope: _Scope, row: Row[Any]) -> DueRow:
         update_cycle=row.update_cycle,
         due_on=row.next_due_on,
         grace_on=row.overdue_after_on or row.next_due_on,
-        days_left=(row.next_due_on - scope.today).days,
+        left=count_down(row.next_due_on, today=scope.today, calendar=scope.calendar),
         timeliness=timeliness(row.next_due_on, row.overdue_after_on, row.stale_after_on, scope.today),
     )
 

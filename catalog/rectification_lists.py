@@ -14,7 +14,9 @@ from catalog.errors import NotFound
 from catalog.keyset import format_cursor, parse_cursor
 from catalog.models import Department, Entry, Obligation, Rectification
 from catalog.permissions import Actor, is_allowed, require_allowed
+from catalog.plans import Countdown, count_down
 from catalog.rectifications import KIND
+from catalog.workdays import Calendar
 
 OVERDUE = "overdue"
 """Filter beside the states: waits for the department although the due date has passed."""
@@ -175,3 +177,20 @@ def _facts(row: Row[Rectification, Obligation, str, str, str, str]) -> Rectifica
         created_at=finding.created_at,
         id=finding.id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OwedFindings:
+    """How many findings a department has to mend, and how far the earliest due date is (None where there is none)."""
+
+    count: int
+    left: Countdown | None
+
+
+def find_owed(session: Session, department_id: uuid.UUID, *, today: dt.date, calendar: Calendar) -> OwedFindings:
+    """What waits for the department, not what it has answered; one query over (department, state)."""
+    query = select(func.count(), func.min(Rectification.due_on)).where(
+        Rectification.department_id == department_id, Rectification.state.in_(("open", "returned"))
+    )
+    count, due_on = session.execute(query).one()
+    return OwedFindings(count, due_on and count_down(due_on, today=today, calendar=calendar))

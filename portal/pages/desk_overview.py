@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalog.desk import Desk, Task
+from flask_babel import gettext as _
+
+from catalog.desk import Desk, DueRow, Task
 from catalog.permissions import ROLES, Actor, is_allowed
+from catalog.plans import Countdown
+from portal.pages.desk_ledger import SOON_WORKDAYS
+from portal.pages.desk_plans_words import Said, day_text
 from portal.pages.notices import NoticePanel
+
+OVERDUE = ("overdue", "long_stale")
+"""Codes of timeliness at which the days of grace are over."""
 
 TASKS: dict[str, tuple[str, str, str, str]] = {
     # kind: (zh, en, tone, section of the page)
-    "node": ("计划节点未完成", "nodes of plans to be met", "warn", "node"),
+    "node": ("计划节点待完成", "nodes of plans to be met", "warn", "plan"),
+    "finding": ("问题待整改", "findings to be mended", "warn", "findings"),
     "overdue": ("数据超期，公众已能看到", "data overdue, and the public can see it", "bad", "overdue"),
     "returned": ("条目被退回，待修改", "entries returned, to be changed", "bad", "returned"),
     "sign": ("等待您审签", "waiting for your signature", "warn", "sign"),
@@ -22,12 +31,16 @@ TASKS: dict[str, tuple[str, str, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """One thing to do: how many, what, how pressing, and where on the page it stands."""
+    """One thing to do: how many, what, how pressing, and where it stands: a section of the page, or a page."""
 
     count: int
     text: str
     tone: str
     section: str
+    note: str = ""
+    """How far the most pressing of them is, in working days."""
+    is_pressing: bool = False
+    """Whether that one is late already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,15 @@ class DeskPage:
     can_import: bool
     notices: NoticePanel
     """What was raised for this person today."""
+    language: str
+
+    def say_left(self, row: DueRow) -> Said:
+        """How far the due date of a row is, in working days; its tone is late, soon or none."""
+        if row.timeliness in OVERDUE:
+            return Said(_overdue(row.left), "late")
+        if row.left.days < 0:
+            return Said(_("宽限期，至%(day)s", day=day_text(row.grace_on, self.language)), "soon")
+        return _ahead(row.left)
 
     @property
     def kept_share(self) -> float | None:
@@ -62,15 +84,52 @@ def make_desk_page(desk: Desk, notices: NoticePanel, *, department: str, by: Act
     return DeskPage(
         department=department,
         roles=tuple(ROLES[key].en if is_english else ROLES[key].zh for key in ROLES if key in by.roles),
-        tasks=tuple(_task(task, is_english) for task in desk.tasks),
+        tasks=tuple(_task(task, desk, language) for task in desk.tasks),
         desk=desk,
         can_create=is_allowed(by, "entry.create"),
         can_upload=is_allowed(by, "data.upload"),
         can_import=is_allowed(by, "sheet.import"),
         notices=notices,
+        language=language,
     )
 
 
-def _task(task: Task, is_english: bool) -> TaskLine:
+def _task(task: Task, desk: Desk, language: str) -> TaskLine:
     zh, en, tone, section = TASKS[task.kind]
-    return TaskLine(task.count, en if is_english else zh, tone, section)
+    left = _most_pressing(task.kind, desk)
+    note = ""
+    if left is not None:
+        note = _overdue(left) if left.days < 0 and task.kind != "due" else _first(left, language)
+    is_late = left is not None and left.days < 0 and task.kind != "due"
+    return TaskLine(task.count, en if language == "en" else zh, "bad" if is_late else tone, section, note, is_late)
+
+
+def _most_pressing(kind: str, desk: Desk) -> Countdown | None:
+    """How far the earliest due date of a kind of task is; None for tasks without a date."""
+    if kind == "node":
+        return desk.node.countdown if desk.node else None
+    if kind == "finding":
+        return desk.findings.left
+    rows = {"overdue": desk.overdue.rows, "due": desk.due.rows}.get(kind, ())
+    return rows[0].left if rows else None
+
+
+def _first(left: Countdown, language: str) -> str:
+    day = day_text(left.due_on, language)
+    if left.days < 0:
+        return _("最早的 %(day)s 到期，在宽限期内", day=day)
+    if left.workdays == 0:
+        return _("最早的 %(day)s 到期", day=day)
+    return _("最早的 %(day)s 到期，还有 %(count)s 个工作日", day=day, count=left.workdays)
+
+
+def _overdue(left: Countdown) -> str:
+    return _("已超期 %(count)s 个工作日", count=-left.workdays) if left.workdays else _("已超期")
+
+
+def _ahead(left: Countdown) -> Said:
+    if left.days == 0:
+        return Said(_("今天到期"), "late")
+    if left.workdays == 0:
+        return Said(_("到期前已无工作日"), "late")
+    return Said(_("还有 %(count)s 个工作日", count=left.workdays), "soon" if left.workdays <= SOON_WORKDAYS else "")

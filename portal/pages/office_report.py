@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from catalog.reports.counting import FigurePage, FigureRecord
 from catalog.reports.figures import Span
 from catalog.reports.measuring import DepartmentLine, HalfYear
+from catalog.scorecards.periods import make_period
 from catalog.vocabularies import VOCABULARIES
+from portal.pages.office_scores import period_title
 from portal.reporting.sentences import ReportText
 
 _DETAIL_VOCABULARIES = {"entry": "entry_state"}
@@ -34,7 +36,8 @@ class ReportPage:
 
     span: Span
     is_running: bool
-    periods: tuple[str, ...]
+    periods: tuple[tuple[str, str], ...]
+    """(key, words)"""
     figures: tuple[FigureRow, ...]
     lines: tuple[DepartmentLine, ...]
     text: ReportText
@@ -81,7 +84,7 @@ def make_report_page(
     return ReportPage(
         span=facts.span,
         is_running=facts.span.as_of < facts.span.ends_on,
-        periods=tuple(period.key for period in periods),
+        periods=tuple((period.key, _half_year(period, language)) for period in periods),
         figures=tuple(
             FigureRow(
                 code=one.figure.code,
@@ -130,3 +133,8 @@ def _detail(record: FigureRecord, kind: str, is_english: bool) -> str:
     if term is None:
         return "" if kind in ("usage", "department") else record.detail
     return term.en if is_english else term.zh
+
+
+def _half_year(span: Span, language: str) -> str:
+    """2026年上半年; First half of 2026."""
+    return period_title(make_period(span.starts_on.year, 1 if span.starts_on.month <= 6 else 2), language)

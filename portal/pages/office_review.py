@@ -5,21 +5,29 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from catalog.office_clocks import FreezeDue, NodeClock
 from catalog.overview import DepartmentLine, LastPull, Overview
+from catalog.permissions import Actor, is_allowed
 from catalog.review import QueuePage, QueueRow
 from datasets.clock import day_of
+from portal.pages.desk_plans_words import Said, say_countdown
 from portal.pages.desk_texts import in_words
+from portal.pages.office_scores import period_title
 
 PAGE_SIZE = 50
 VOCABULARY = {"revision": "revision_state", "version": "version_state", "withdrawal": "entry_state"}
 LONG_WAIT_DAYS = 3
 """Days after which a waiting line is marked."""
-TASKS: tuple[tuple[str, str, str, str, str], ...] = (
-    # attribute of Overview, zh, en, tone, place (OfficeTask)
-    ("requests", "延期与申诉待答复", "extensions and objections to answer", "warn", "requests"),
-    ("suspended", "已紧急暂停，待处理", "suspended, to be settled", "bad", "suspended"),
-    ("withdrawals", "下架申请待决定", "withdrawals to decide", "warn", "withdrawal_review"),
-    ("approved", "审核通过，待发布", "approved, to be published", "info", "approved"),
+TASKS: tuple[tuple[str, str, str, str, str, str], ...] = (
+    # attribute of Overview or of its clocks, zh, en, tone, place (OfficeTask), act without which it is nothing to do
+    ("failed_messages", "提醒未能发出", "reminders could not be sent", "bad", "outbox", "outbox.read"),
+    ("requests", "延期与申诉待答复", "extensions and objections to answer", "warn", "requests", "obligation.decide"),
+    ("declarations", "完成声明待确认", "declarations to accept or return", "warn", "plans", "plan.manage"),
+    ("findings", "整改结果待核验", "mended findings to check", "warn", "findings", "rectification.manage"),
+    ("score_objections", "考核异议待答复", "objections to scores to answer", "warn", "scores", "score.manage"),
+    ("suspended", "已紧急暂停，待处理", "suspended, to be settled", "bad", "suspended", "office.view"),
+    ("withdrawals", "下架申请待决定", "withdrawals to decide", "warn", "withdrawal_review", "office.view"),
+    ("approved", "审核通过，待发布", "approved, to be published", "info", "approved", "office.view"),
 )
 
 
@@ -45,7 +53,7 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class OfficeTask:
-    """One kind of thing to do. `place`: the queue, requests, or the state of the entries to list."""
+    """One kind of thing to do. `place`: a page of the office, or the state of the entries to list."""
 
     count: int
     text: str
@@ -54,10 +62,21 @@ class OfficeTask:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeLine:
+    """A node of a plan with its countdown in words."""
+
+    clock: NodeClock
+    countdown: Said
+
+
+@dataclass(frozen=True, slots=True)
 class OfficePage:
     """All that /office shows."""
 
     tasks: tuple[OfficeTask, ...]
+    nodes: tuple[NodeLine, ...]
+    freeze: FreezeDue | None
+    freeze_title: str
     queue: tuple[QueueLine, ...]
     oldest_days: int
     waiting: int
@@ -69,18 +88,23 @@ class OfficePage:
     without_entries: int
 
 
-def make_overview_page(found: Overview, *, now: dt.datetime, language: str) -> OfficePage:
+def make_overview_page(found: Overview, *, by: Actor, now: dt.datetime, language: str) -> OfficePage:
     """The first page: tasks, the head of the queue, a line for each department."""
     lines = tuple(_line(row, now, language) for row in found.queue)
     in_review = max(found.waiting - found.withdrawals - found.approved, 0)
     first = OfficeTask(in_review, in_words(("等待审核", "waiting for review"), language), "warn", "queue")
     others = [
-        OfficeTask(getattr(found, name), in_words((zh, en), language), tone, state)
-        for name, zh, en, tone, state in TASKS
+        OfficeTask(_count(found, name), in_words((zh, en), language), tone, place)
+        for name, zh, en, tone, place, act in TASKS
+        if is_allowed(by, act)
     ]
+    freeze = found.clocks.freeze if is_allowed(by, "score.manage") else None
     busy = [one for one in found.departments if _has_anything(one)]
     return OfficePage(
         tasks=tuple(task for task in (first, *others) if task.count),
+        nodes=tuple(NodeLine(one, say_countdown(one.left, language)) for one in found.clocks.nodes),
+        freeze=freeze,
+        freeze_title=period_title(freeze.period, language) if freeze else "",
         queue=lines,
         oldest_days=max((line.days for line in lines if line.row.state == "office_review"), default=0),
         waiting=found.waiting,
@@ -95,6 +119,11 @@ def make_overview_page(found: Overview, *, now: dt.datetime, language: str) -> O
 def make_queue_page(found: QueuePage, *, now: dt.datetime, language: str) -> QueueView:
     """A page of the queue, oldest first."""
     return QueueView(tuple(_line(row, now, language) for row in found.rows), found.total, found.next)
+
+
+def _count(found: Overview, name: str) -> int:
+    count: int = getattr(found.clocks if hasattr(found.clocks, name) else found, name)
+    return count
 
 
 def _line(row: QueueRow, now: dt.datetime, language: str) -> QueueLine:

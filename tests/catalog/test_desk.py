@@ -118,7 +118,7 @@ def test_the_countdown_runs_to_the_next_date_and_debts_stand_apart(
     make("别的部门", department=1, due=1)
     shown = desk(session, people["editor"])
     assert shown.countdown is not None
-    assert (shown.countdown.title, shown.countdown.days_left) == ("昨天到期", -1)
+    assert (shown.countdown.title, shown.countdown.left.days) == ("昨天到期", -1)
     assert [(row.title, row.timeliness) for row in shown.overdue.rows] == [
         ("久未更新", "long_stale"),
         ("超期", "overdue"),

@@ -20,7 +20,8 @@ def overview() -> str:
     """What waits, what was stopped, how each department stands."""
     with reading() as session:
         found = summarise_office(session, by=actor(), today=today())
-    return render_template("office/overview.html", page=make_overview_page(found, now=now(), language=language()))
+    page = make_overview_page(found, by=actor(), now=now(), language=language())
+    return render_template("office/overview.html", page=page)
 
 
 @bp.get("/entries")
