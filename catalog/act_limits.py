@@ -52,6 +52,11 @@ GRANTABLE_STATES: Mapping[str, frozenset[str]] = {
 that asked in time is not worse off because the office took its time: an extension heals a lateness within it."""
 
 
+def is_moot(kind: str, state: str) -> bool:
+    """Whether an open request of this kind asks for nothing any more, its obligation standing in `state`."""
+    return state not in GRANTABLE_STATES[kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How an obligation stands when somebody wants to act on it."""
@@ -84,7 +89,8 @@ def find_obstacle(name: str, standing: Standing, *, today: dt.date, calendar: Ca
         return Problem("", "act_not_for_kind")
     if standing.state not in act.states:
         return Problem("", "act_not_in_state")
-    if any(state == "open" for _, state in standing.requests) and name != "unchanged":
+    waiting = [kind for kind, state in standing.requests if state == "open" and not is_moot(kind, standing.state)]
+    if waiting and name != "unchanged":
         return Problem("", "act_waiting")
     return _LIMIT_OF[name](standing, today, calendar)
 

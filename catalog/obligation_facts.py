@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from catalog.act_limits import is_moot
 from catalog.errors import NotFound
 from catalog.keyset import format_cursor, parse_cursor
 from catalog.models import Delivery, Obligation, ObligationAct, Reminder
@@ -81,6 +82,11 @@ class RequestRow:
     act: ActFacts
     row: LedgerRow
 
+    @property
+    def is_moot(self) -> bool:
+        """Whether it waits though there is nothing to grant any more."""
+        return self.act.state == "open" and is_moot(self.act.kind, self.row.state)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
@@ -137,7 +143,7 @@ def list_requests(
 def list_decided(session: Session, *, by: Actor, today: dt.date, limit: int = 20) -> tuple[RequestRow, ...]:
     """What was decided last, the newest first; raises NotAllowed."""
     require_allowed(by, "obligation.decide")
-    query = select(ObligationAct).where(ObligationAct.state.in_(("granted", "refused")))
+    query = select(ObligationAct).where(ObligationAct.state.in_(("granted", "refused", "moot")))
     acts = session.scalars(query.order_by(ObligationAct.at.desc(), ObligationAct.id).limit(limit)).all()
     return _with_obligations(session, acts, by, today)
 

@@ -69,6 +69,7 @@ ACT_STATE = Vocabulary(
         Term("open", "待决定", "To be decided"),
         Term("granted", "同意", "Granted"),
         Term("refused", "不同意", "Refused"),
+        Term("moot", "无须答复", "No longer needed"),
     ),
 )
 """Values of `ObligationAct.state`."""

@@ -23,6 +23,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "这项任务已有结果，不能再同意，只能不同意并说明。",
         "It has been settled since, so the request can only be refused, with the reason.",
     ),
+    "act_not_moot": (
+        "这项申请还可以同意，请作出答复。",
+        "This request can still be granted: answer it.",
+    ),
     "own_request": (
         "不能决定自己提出的申请，请由另一位同事办理。",
         "You cannot decide on your own request; a colleague has to do it.",

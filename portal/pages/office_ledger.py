@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from catalog.departments import DepartmentFacts
 from catalog.field_values import clean_text
 from catalog.obligation_facts import ActFacts, RequestPage, RequestRow
-from catalog.obligation_lists import LedgerCounts, LedgerFilter, LedgerPage, LedgerRow
+from catalog.obligation_lists import EXPORT_ROWS, LedgerCounts, LedgerFilter, LedgerPage, LedgerRow
 from catalog.periods import format_period
 from catalog.timely_rates import TimelyShares
 from catalog.vocabularies import VOCABULARIES
@@ -107,6 +107,8 @@ class OfficeLedger:
     next: str | None
     counts: LedgerCounts
     rate: RateView
+    export_rows: int = EXPORT_ROWS
+    """Rows of one download at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class RequestLine:
     facts: ActFacts
     line: LedgerLine
     what: str
+    is_moot: bool
+    """Nothing is left to grant: it is only closed."""
     days: int
     """Calendar days since it was asked."""
     is_long: bool
@@ -247,6 +251,7 @@ def _request(one: RequestRow, now: dt.datetime, language: str, tried: TriedAnswe
         facts=one.act,
         line=make_line(one.row, today=day_of(now), language=language),
         what=act_text(one.act, language),
+        is_moot=one.is_moot,
         days=days,
         is_long=days > LONG_WAIT_DAYS,
         error=mine.text if mine and mine.is_answer else "",

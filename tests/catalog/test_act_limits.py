@@ -77,6 +77,12 @@ def test_one_extension_waits_and_one_is_granted(requests: tuple[tuple[str, str],
     assert code("extension", replace(JULY, requests=requests), "2026-07-10") == expected
 
 
+def test_a_request_that_nobody_can_grant_any_more_stands_in_nobodys_way() -> None:
+    missed = replace(LATE, state="missed", requests=(("extension", "open"),))
+    assert code("objection", missed, "2026-08-11") is None
+    assert code("objection", replace(missed, state="late"), "2026-08-11") == "act_waiting"
+
+
 @pytest.mark.parametrize(
     ("due", "last"),
     [("2026-07-31", "2026-08-30"), ("2026-02-28", "2026-03-30"), ("2028-01-31", "2028-03-01")],

@@ -114,6 +114,27 @@ def test_office_answers_an_extension_once(district: District) -> None:
     assert "同意延期一次" in office.text("/office/requests")
 
 
+def test_office_closes_with_one_click_what_has_become_moot(district: District) -> None:
+    name = district.entry("published", title="社区名录")
+    row = obligation(district, name)
+    editor = district.people["editor"]
+    editor.post(f"/desk/ledger/{row.id}/acts", act="extension", until_on="2026-08-20", reason="业务系统迁移")
+    office = district.people["office"]
+    with district.house.database.reading() as session:
+        path = f"/office/requests/{session.scalars(select(ObligationAct)).one().id}"
+    early = office.post(path, decision="close")
+    assert (early.status_code, "还可以同意" in plain(early)) == (409, True)
+    with district.house.database.work() as session:
+        session.get_one(Obligation, row.id).state = "void"
+    assert "不再需要答复" in office.text("/office/requests")
+    assert office.post(path, decision="close").status_code == 303
+    page = office.text("/office/requests")
+    assert "没有等待答复的申请" in page
+    assert "无须答复" in page
+    assert "无须答复" in editor.text(f"/desk/ledger/{row.id}")
+    assert office.post(path, decision="close").status_code == 409
+
+
 def district_entry(district: District) -> str:
     """The name of the only entry."""
     with district.house.database.reading() as session:
@@ -173,6 +194,18 @@ def test_download_is_what_the_filter_shows_and_runs_no_formula(district: Distric
         ("'=1+2 名录", "2026年7月", "2026-07-31", "待完成")
     ]
     assert "Title" in district.people["office"].get("/en/office/ledger.csv?state=all").get_data().decode("utf-8-sig")
+
+
+def test_a_download_that_had_to_be_cut_says_so_in_its_name(district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    for title in ("甲名录", "乙名录", "丙名录"):
+        district.entry("published", title=title)
+    office, address = district.people["office"], "/office/ledger.csv?state=all&period=2026-07"
+    assert "%E5%89%8D" not in office.get(address).headers["Content-Disposition"]
+    for place in ("catalog.obligation_lists", "portal.views.office.ledger"):
+        monkeypatch.setattr(f"{place}.EXPORT_ROWS", 2)
+    answer = office.get(address)
+    assert len(answer.get_data().splitlines()) == 3
+    assert "%E5%89%8D2%E8%A1%8C.csv" in answer.headers["Content-Disposition"], "前2行"
 
 
 def test_hostile_filters_are_passed_over(district: District) -> None:

@@ -7,12 +7,14 @@ import uuid
 
 from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from catalog.departments import list_departments
 from catalog.errors import Conflict, Invalid, NotAllowed
+from catalog.moot_requests import close_moot
 from catalog.obligation_acts import decide, excuse
 from catalog.obligation_facts import list_decided, list_requests
-from catalog.obligation_lists import count_ledger, iter_ledger, list_ledger
+from catalog.obligation_lists import EXPORT_ROWS, count_ledger, iter_ledger, list_ledger
 from catalog.timely_rates import timely_shares
 from portal.access import access
 from portal.context import actor, language, now, reading, today, work
@@ -27,6 +29,12 @@ from portal.views.desk.obligations import refuse_act, render_obligation
 from portal.views.desk.shared import MAX_REASON
 from portal.views.office import bp
 
+DECIDED = {
+    "grant": lazy_gettext("已同意，部门可以看到答复。"),
+    "refuse": lazy_gettext("已答复不同意，部门可以看到理由。"),
+    "close": lazy_gettext("已关闭，无须答复。"),
+}
+"""What the office may decide, and what the page then says."""
 ANSWER_CODES = frozenset({"reason_too_short", "reason_too_long"})
 
 
@@ -60,15 +68,16 @@ def show_ledger() -> str:
 @bp.get("/ledger.csv")
 @access("office.view")
 def download_ledger() -> Response:
-    """The filtered list as a CSV that Excel opens."""
+    """The filtered list as a CSV that Excel opens; the name of one that had to be cut says so."""
     asked = parse_asked(request.args)
     with reading() as session:
         criteria = asked.filter(list_departments(session, is_active=None))
-        rows = iter_ledger(session, criteria, by=actor(), today=today())
-        body = b"".join(write_csv(rows, language=language()))
+        rows = list(iter_ledger(session, criteria, by=actor(), today=today()))
+    body = b"".join(write_csv(rows, language=language()))
     response = make_response(body)
     response.mimetype = "text/csv"
-    name = _("更新台账") + f"-{today()}.csv"
+    part = "-" + _("前%(count)s行", count=EXPORT_ROWS) if len(rows) >= EXPORT_ROWS else ""
+    name = _("更新台账") + f"-{today()}{part}.csv"
     response.headers["Content-Disposition"] = content_disposition(name, fallback=f"ledger-{today()}.csv")
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
@@ -105,17 +114,20 @@ def list_open_requests() -> Response:
 @bp.post("/requests/<uuid:act_id>")
 @access("obligation.decide")
 def decide_request(act_id: uuid.UUID) -> Response:
-    """Grant or refuse, with an answer that the department reads."""
+    """Grant or refuse, with an answer that the department reads; close what is moot."""
     answer, choice = request.form.get("answer", "")[:MAX_REASON], request.form.get("decision")
     try:
-        if choice not in ("grant", "refuse"):
+        if choice not in DECIDED:
             raise Invalid("decision_missing")
         with work() as session:
-            decide(session, act_id, is_granted=choice == "grant", answer=answer, by=actor(), now=now())
+            if choice == "close":
+                close_moot(session, act_id, by=actor(), now=now())
+            else:
+                decide(session, act_id, is_granted=choice == "grant", answer=answer, by=actor(), now=now())
     except (Invalid, Conflict, NotAllowed) as error:
         tried = TriedAnswer(act_id, answer, error_text(error, language()), error.code in ANSWER_CODES)
         return _render_requests(tried=tried, status=status_of(error))
-    flash(_("已同意，部门可以看到答复。") if choice == "grant" else _("已答复不同意，部门可以看到理由。"), "good")
+    flash(str(DECIDED[choice]), "good")
     return redirect_to("office.list_open_requests")
 
 
