@@ -23,13 +23,21 @@ Handler = Callable[[House, Mapping[str, Any], Report], None]
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """One kind of job; `daily_at` (Shanghai) lets the worker queue it once a day."""
+    """One kind of job; `daily_at` (Shanghai) lets the worker queue it once a day.
+
+    `needs` are the parameters without which it cannot run: such a job is begun from its page, not by hand.
+    """
 
     kind: str
     run: Handler
     zh: str
     en: str
     daily_at: dt.time | None = None
+    needs: tuple[str, ...] = ()
+
+    def find_missing(self, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """Those of `needs` that `params` lack."""
+        return tuple(name for name in self.needs if not params.get(name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +166,12 @@ JOBS: Mapping[str, JobKind] = {
         JobKind("deadlines.check", check_deadlines, "检查更新期限", "Check deadlines", dt.time(0, 10)),
         JobKind("notices.raise", raise_notices, "发出到期提醒", "Raise reminders", dt.time(7, 30)),
         JobKind("plans.settle", settle_plans, "核对工作计划节点", "Settle the nodes of work plans", dt.time(0, 20)),
-        JobKind("intake.read", read_delivery, "读取上传的数据文件", "Read an uploaded data file"),
-        JobKind("package.make", make_package, "生成报送包", "Make a package for the city platform"),
-        JobKind("bulk.run", run_bulk, "办理批量操作", "Carry out a bulk act"),
+        JobKind("intake.read", read_delivery, "读取上传的数据文件", "Read an uploaded data file", needs=("intake",)),
+        JobKind(
+            *("package.make", make_package, "生成报送包", "Make a package for the city platform"),
+            needs=("package", "scope", "by_name"),
+        ),
+        JobKind("bulk.run", run_bulk, "办理批量操作", "Carry out a bulk act", needs=("act",)),
         JobKind("search.rebuild", rebuild_search, "重建搜索索引", "Rebuild the search index"),
         JobKind("accounts.check", disable_unused, "停用长期未用的账号", "Disable unused accounts", dt.time(0, 40)),
         JobKind("house.sweep", sweep, "清理无主文件与旧记录", "Sweep files and rows", dt.time(3, 30)),

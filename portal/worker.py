@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 
 from catalog import jobs as queue
-from catalog.errors import DomainError, NotFound
+from catalog.errors import DomainError, Invalid, NotFound
 from catalog.models import Job
 from datasets.clock import SHANGHAI
 from portal.house import House
@@ -34,6 +34,10 @@ TROUBLE_SECONDS = 5.0
 
 class UnknownJob(NotFound):
     """No handler of that name in this release: trying again cannot help."""
+
+
+class JobLacksParams(Invalid):
+    """A job that cannot begin: trying again cannot help."""
 
 
 class Worker:
@@ -103,8 +107,10 @@ class Worker:
         problem: dict[str, Any] | None = None
         is_final = False
         try:
-            self._find(job.kind).run(self.house, job.params, self._reporter(job))
-        except UnknownJob as error:
+            kind = self._find(job.kind)
+            require_params(kind, job.params)
+            kind.run(self.house, job.params, self._reporter(job))
+        except (UnknownJob, JobLacksParams) as error:
             problem, is_final = {"code": error.code, "params": error.params}, True
         except DomainError as error:
             problem = {"code": error.code, "params": error.params}
@@ -179,10 +185,21 @@ class Worker:
         (self.house.home / "worker.heartbeat").touch(mode=0o600)
 
 
+def require_params(kind: JobKind, params: Mapping[str, Any]) -> None:
+    """Raise Invalid("job_needs_params") where the job lacks what it is about."""
+    missing = kind.find_missing(params)
+    if missing:
+        raise JobLacksParams("job_needs_params", kind=kind.kind, missing=list(missing))
+
+
 def queue_by_name(house: House, kind: str, params: Mapping[str, Any]) -> uuid.UUID | None:
-    """Queue one job by hand; None when the same kind waits already. Raises NotFound("unknown_job")."""
+    """Queue one job by hand; None when the same kind waits already.
+
+    Raises NotFound("unknown_job"), Invalid("job_needs_params") for kinds that only a page begins.
+    """
     if kind not in JOBS:
         raise UnknownJob("unknown_job", kind=kind, known=list(JOBS))
+    require_params(JOBS[kind], params)
     with house.database.work() as session:
         job = queue.queue_job(session, kind, dict(params), key=kind, run_after=house.now(), now=house.now())
         return job.id if job is not None else None

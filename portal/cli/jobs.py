@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 
 from portal.cli.common import cli_language, open_house, say
+from portal.messages import text_of
 
 
 @click.group()
@@ -32,15 +35,24 @@ def list_all(state: str | None) -> None:
 
 @jobs.command()
 @click.argument("kind", required=False)
-@click.option("--on", help="日期 YYYY-MM-DD(仅 deadlines.check) · Day, for deadlines.check only.")
-def run(kind: str | None, on: str | None) -> None:
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="日期 YYYY-MM-DD(用于 deadlines.check、plans.settle、notices.raise) · Day, for those three.",
+)
+def run(kind: str | None, on: dt.datetime | None) -> None:
     """执行任务 KIND;不写则做完所有等待中的任务 · Run one job KIND now, or all that wait."""
+    from catalog.jobs import list_jobs
     from portal.worker import Worker, queue_by_name
 
     with open_house() as house:
         if kind:
-            queue_by_name(house, kind, {"on": on} if on else {})
+            queue_by_name(house, kind, {"on": on.date().isoformat()} if on else {})
         worker, count = Worker(house), 0
         while worker.run_one():
             count += 1
+        with house.database.reading() as session:
+            problems = [row.problem for row in list_jobs(session, kind=kind, limit=1) if row.problem] if kind else []
+    for problem in problems:
+        raise click.ClickException(text_of(problem["code"], problem["params"], cli_language()))
     say(f"已执行 {count} 个任务", f"ran {count} jobs")

@@ -78,6 +78,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "wrong_setting": ("配置有误:{reason}", "A setting is wrong: {reason}"),
     "unknown_job": ("没有名为“{kind}”的任务。可用的任务:{known}。", "There is no job “{kind}”. Known jobs: {known}."),
+    "job_needs_params": (
+        "任务“{kind}”不能单独执行:缺少 {missing}。它由相应页面发起,请到页面上办理。",
+        "The job “{kind}” cannot be run by itself: it lacks {missing}. Its page in the portal begins it.",
+    ),
     "backup_target_not_empty": (
         "目标文件夹 {folder} 不是空的,没有写入任何内容。请换一个空文件夹。",
         "The folder {folder} is not empty; nothing was written. Name an empty folder.",

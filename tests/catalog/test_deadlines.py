@@ -280,6 +280,25 @@ def test_a_year_nobody_has_announced_is_provisional_until_it_is(session: Session
     assert entry.overdue_after_on == day("2035-01-08")
 
 
+def test_fixed_dates_have_no_grace_whatever_becomes_of_the_calendar(session: Session, track: Track) -> None:
+    """Friday 2026-07-31 is also the day of a node and a rectification; the Monday after it becomes a day off."""
+    entry = track("monthly", "2026-07-10")
+    fixed = [
+        Obligation(
+            id=uuid.uuid4(), subject_id=entry.department_id, department_id=entry.department_id, kind=kind,
+            period=period, label="事项", starts_on=day("2026-07-01"), due_on=day("2026-07-31"),
+            grace_on=day("2026-07-31"), is_provisional=False, state="open", created_at=at("2026-07-01"),
+        )
+        for kind, period in (("node", "2026#1"), ("rectification", "ZG2026-001"))
+    ]  # fmt: skip
+    session.add_all([*fixed, Holiday(day=day("2026-08-03"), is_workday=False, name="暴雨停工")])
+    assert deadlines.check(session, on=day("2026-07-20")).recomputed == 1
+    for row in fixed:
+        session.refresh(row)
+    assert [(row.grace_on, row.is_provisional) for row in fixed] == [(day("2026-07-31"), False)] * 2
+    assert deadlines.list_obligations(session, entry.id)[0].grace_on == day("2026-08-10"), "Monday, not Friday 08-07"
+
+
 def test_an_excused_period_is_served_by_nobody(session: Session, track: Track) -> None:
     entry = track("monthly", "2026-06-10")
     june = session.scalars(select(Obligation).where(Obligation.entry_id == entry.id)).one()

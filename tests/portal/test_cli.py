@@ -127,6 +127,10 @@ def test_unknown_job_and_missing_backup_are_sentences(
     status, _, err = run(capsys, "jobs", "run", "nothing")
     assert (status, err.count("\n")) == (1, 1)
     assert "There is no job" in err
+    status, _, err = run(capsys, "jobs", "run", "package.make")
+    assert (status, err.count("\n")) == (1, 1)
+    assert "cannot be run by itself: it lacks package" in err
+    assert run(capsys, "jobs", "run", "deadlines.check", "--on", "2026-02-30")[0] == 2
     (tmp_path / "empty").mkdir()
     status, _, err = run(capsys, "backup", "--check", str(tmp_path / "empty"))
     assert status == 1

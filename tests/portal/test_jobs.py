@@ -18,7 +18,7 @@ import pytest
 
 from catalog import jobs as queue
 from catalog.accounts import create_account, find_account
-from catalog.errors import Busy, NotFound
+from catalog.errors import Busy, Invalid, NotFound
 from catalog.permissions import system_actor
 from portal.house import House, build_house
 from portal.jobs import CHORES, JOBS, Chore, JobKind, Report
@@ -233,7 +233,7 @@ def test_daily_job_is_queued_once_a_day_after_its_hour(house: House, clock: Any)
 
 
 def test_every_real_job_and_chore_runs_on_an_empty_house(house: House) -> None:
-    names = [name for name in JOBS if name != "intake.read"]
+    names = [name for name, job in JOBS.items() if not job.needs]
     for name in names:
         queue_by_name(house, name, {})
     worker = Worker(house)
@@ -267,3 +267,18 @@ def test_unknown_job_by_hand_names_the_known_ones(house: House) -> None:
     with pytest.raises(NotFound) as caught:
         queue_by_name(house, "nothing", {})
     assert caught.value.params["known"] == list(JOBS)
+
+
+def test_a_job_that_lacks_what_it_is_about_says_so_and_is_not_tried_again(house: House) -> None:
+    for name in ("package.make", "bulk.run", "intake.read"):
+        with pytest.raises(Invalid, match="job_needs_params"):
+            queue_by_name(house, name, {})
+        with house.database.work() as session:
+            queue.queue_job(session, name, {}, key=name, now=house.now())
+    worker = Worker(house, chores=())
+    while worker.run_one():
+        pass
+    assert states(house) == {"failed": 3}
+    with house.database.reading() as session:
+        codes = {row.problem["code"] for row in queue.list_jobs(session) if row.problem}
+    assert codes == {"job_needs_params"}
