@@ -22,7 +22,6 @@ from catalog.resources import PENDING_STATES, add_resource, get_resource
 from catalog.revision_texts import item_values
 from datasets.columns import Column
 from datasets.ingest.intakes import confirm_intake, discard_intake, get_intake, record_arrival
-from datasets.ingest.reading import Reading
 from datasets.models import DataVersion, Intake
 from datasets.storage.interface import StoredBlob
 
@@ -227,8 +226,3 @@ def _may_see(by: Actor, entry: Entry) -> bool:
 def _audit(session: Session, entry: Entry, intake: Intake, what: str, *, by: Actor, now: dt.datetime) -> None:
     params = {"entry": entry.name, "what": what, "file": intake.file_name, "sha256": intake.blob_sha256}
     record_audit(session, by=by, act="data.upload", object_kind="intake", object_id=intake.id, now=now, params=params)
-
-
-def blocks_publication(intake: Intake) -> bool:
-    """Whether the scan found personal data that stops publication."""
-    return intake.reading is not None and bool(Reading.from_dict(intake.reading).blocking)

@@ -21,11 +21,6 @@ class Actor:
     address: str | None = None
     """Network address the request came from."""
 
-    @property
-    def is_anonymous(self) -> bool:
-        """True for the public, who have neither an account nor roles."""
-        return self.account_id is None and not self.roles
-
 
 ANONYMOUS = Actor(account_id=None, name="")
 """The public."""

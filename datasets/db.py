@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator, Uuid
+from sqlalchemy import JSON, DateTime, Dialect, MetaData, TypeDecorator, Uuid
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMING = {
@@ -49,11 +49,6 @@ class Base(DeclarativeBase):
         list[Any]: JSON(),
         list[str]: JSON(),
     }
-
-
-def code_column(length: int = 40) -> Any:
-    """A short ASCII code such as a state or a role."""
-    return mapped_column(String(length))
 
 
 UuidKey = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]

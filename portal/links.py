@@ -52,11 +52,6 @@ def external_url(path: str) -> str:
     return house().settings.base_url + path
 
 
-def external_url_for(endpoint: str, **values: object) -> str:
-    """The absolute address of a page in the present language."""
-    return external_url(url_for(endpoint, **values))  # type: ignore[arg-type]
-
-
 def other_language_path(language: Language) -> str:
     """The present page's path in `language`."""
     query = request.query_string.decode("ascii", "ignore")

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from catalog.accounts import sweep_sessions
+from catalog.feeds.pulls import forget_pulls
 from catalog.models import Job, Message, SheetUpload
 from datasets.models import DataVersion, Intake
 from datasets.storage.files import remove_older
@@ -42,11 +43,12 @@ def sweep_files(house: House) -> int:
 
 
 def sweep_rows(house: House) -> None:
-    """Remove ended jobs, sent messages and ended or long idle sessions."""
+    """Remove ended jobs, sent messages, old pulls of the feeds, and ended or long idle sessions."""
     before = house.now() - ROWS_AFTER
     with house.database.work() as session:
         session.execute(delete(Job).where(Job.finished_at < before))
         session.execute(delete(Message).where(Message.state == "sent", Message.created_at < house.now() - SENT_AFTER))
+        forget_pulls(session, now=house.now())
         sweep_sessions(session, now=house.now())
 
 

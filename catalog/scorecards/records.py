@@ -40,12 +40,6 @@ class ScoreRecord:
     of: float
     mark: str | None
 
-    def is_against(self, indicator: Indicator) -> bool:
-        """Whether it costs the department: something found where less is better, something missing elsewhere."""
-        if indicator.unit == "mean":
-            return False
-        return self.hit > 0 if indicator.is_less_better else self.hit < self.of
-
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:

@@ -65,11 +65,6 @@ def say_cell(cell: Cell, row: BoardRow, node: NodeFacts, language: str) -> Said:
     return Said(waits, "", moved)
 
 
-def say_settled_day(cell: Cell) -> str:
-    """The day on which it was met, empty where it was not."""
-    return cell.settled_on.isoformat() if cell.settled_on else ""
-
-
 def say_declaration(plan: PlanFacts, facts: DeclarationFacts) -> str:
     """The sentence that a declaration stands for."""
     if facts.kind == "zero":
