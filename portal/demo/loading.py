@@ -169,9 +169,7 @@ def _bring_file(house: House, session: Session, life: _Life, *, by: Actor, now: 
     """The first data of an entry that stood in the catalog without: when it was renewed until then is known."""
     spec, entry = life.spec, get_entry(session, life.name)
     assert spec.registered_on is not None
-    take_over_dates(
-        session, entry.id, spec.fields["update_cycle"], since=spec.registered_on, until=day_of(now), now=now
-    )
+    take_over_dates(session, entry, spec.fields["update_cycle"], since=spec.registered_on, until=day_of(now), now=now)
     _add_file(house, session, life, entry, life.readings[0].result(), by=by, now=now)
 
 

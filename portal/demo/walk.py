@@ -66,7 +66,11 @@ def walk(address: str, accounts: Sequence[DemoAccount]) -> Iterator[Outcome]:
 
     `accounts` hold an editor, a reviewer and a head of one department, and somebody of the data office.
     """
-    journey = choose_people(address, accounts)
+    try:
+        journey = choose_people(address, accounts)
+    except WentWrong as error:
+        yield Outcome("演示账号", "accounts of the demonstration", address, False, str(error))
+        return
     for number, (zh, en, act) in enumerate(JOURNEYS):
         try:
             require(number < WITH_ENTRY or bool(journey.name), "not reached: no entry was brought in")

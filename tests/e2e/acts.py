@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from catalog.workdays import Calendar
+from datasets.clock import day_of
 from portal.demo.filling import fill_template
 from portal.demo.visitor import Answer, Upload, Visitor
-from tests.e2e.running import Portal
+from tests.e2e.running import Portal, kaifang
 
 ENTRY: dict[str, Any] = {
     "信息资源提供方": "黄石港区民政局",
@@ -96,3 +99,36 @@ def publish_file(portal: Portal, title: str, data: bytes = COMMUNITIES.encode("g
     upload_data(editor, page, data)
     editor.send("确认")
     return publish(portal, page)
+
+
+def today() -> dt.date:
+    """The day in Shanghai, as the running portal knows it."""
+    return day_of(dt.datetime.now(dt.UTC))
+
+
+def begin_plan(portal: Portal, code: str, title: str) -> str:
+    """A running plan for one department: its catalog in 20 days, a record by the office in 25; the board's address."""
+    office = portal.person("office")
+    form = office.get("/office/plans/new").page.find_form("/office/plans/new")
+    nodes = {
+        "nodes-1-title": "目录编制", "nodes-1-rule": "catalog", "nodes-1-due_on": str(today() + dt.timedelta(days=20)),
+        "nodes-2-title": "培训完成", "nodes-2-rule": "manual", "nodes-2-due_on": str(today() + dt.timedelta(days=25)),
+    }  # fmt: skip
+    chosen = form.find_choice("民政局")
+    answer = office.send(
+        "/office/plans/new", code=code, title=title, starts_on=str(today()), departments=chosen, **nodes
+    )
+    assert answer.status == 200, answer.page.text
+    take(office, f"/office/plans/{code}", "启动计划")
+    return f"/office/plans/{code}"
+
+
+def be_reminded(portal: Portal, username: str) -> str:
+    """Somebody gives their address, and the reminders of the next working day are raised; the address."""
+    person, email = portal.person(username), f"{username}@example.com"
+    person.get("/account")
+    assert person.send("/account/email", email=email).status == 200
+    on = Calendar().add_workdays(today() - dt.timedelta(days=1), 1)
+    done = kaifang(portal.home, "jobs", "run", "notices.raise", "--on", on.isoformat())
+    assert done.returncode == 0, done.stderr
+    return email

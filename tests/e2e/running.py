@@ -31,6 +31,7 @@ PEOPLE = (
     ("editor", "填报员甲", "minzheng", "editor"),
     ("editor2", "填报员丁", "minzheng", "editor"),
     ("reviewer", "审签人乙", "minzheng", "reviewer"),
+    ("head", "负责人辛", "minzheng", "head"),
     ("other", "填报员戊", "jiaoyu", "editor"),
     ("office", "政数局丙", None, "office"),
     ("office2", "政数局己", None, "office"),

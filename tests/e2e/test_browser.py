@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,16 @@ import pytest
 
 from portal.demo.filling import fill_template
 from portal.demo.visitor import Upload
-from tests.e2e.acts import COMMUNITIES, file_entries, publish_file, sheet_rows, take, upload_data
+from tests.e2e.acts import (
+    COMMUNITIES,
+    be_reminded,
+    begin_plan,
+    file_entries,
+    publish_file,
+    sheet_rows,
+    take,
+    upload_data,
+)
 from tests.e2e.running import Portal, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -18,6 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CHROMIUM = next((path for path in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(path).exists()), None)
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 NARROW, WIDE = 360, 1280
+PLAN = "BROWSER-1"
 
 if CHROMIUM is None:
     pytest.skip("no Chromium on this machine", allow_module_level=True)
@@ -37,7 +48,8 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def rooms(portal: Portal) -> dict[str, list[str]]:
-    """Who looks at which pages: a public entry, a sheet with problems, a file as it was read, an entry in review."""
+    """Who looks at which pages: a public entry, a sheet with problems, a file as it was read, an entry in review, a plan
+    with its list, a period with its request."""
     public = publish_file(portal, "公共厕所名录")
     editor = portal.person("editor")
     [waiting] = file_entries(editor, "公园绿地名录")
@@ -53,11 +65,30 @@ def rooms(portal: Portal) -> dict[str, list[str]]:
     preview = editor.send("上传", files={"file": Upload("目录.xlsx", fill_template(template, rows))}).address
     wait_for("search", lambda: public in portal.visitor().get("/dataset?q=公共厕所").text)
     name = waiting.rpartition("/")[2]
+    board, ledger = (
+        begin_plan(portal, PLAN, "浏览器里的计划"),
+        editor.get(f"/desk{public}".replace("dataset", "entries")),
+    )
+    take(editor, f"/desk/plans/{PLAN}", "加入清单", titles="公共厕所名录\r\n公园绿地名录\r\n还没有开始编制的目录")
+    period = ledger.page.find_link("/desk/ledger/")
+    due_on = portal.visitor().get(f"/api/v1/entries/{public.rpartition('/')[2]}").json()["next_due_on"]
+    until_on = dt.date.fromisoformat(due_on) + dt.timedelta(days=5)
+    take(editor, period, "申请延期", until_on=str(until_on), reason="数据源系统升级")
+    be_reminded(portal, "editor2")
     return {
         "": ["/", "/dataset", "/dataset?q=公共厕所", public, f"{public}/explore", "/statistics", "/account/sign-in",
-             "/help", f"/en{public}", "/dataset/there-is-no-such"],
-        "editor": ["/desk", "/desk/entries", "/desk/sheet", preview, intake, f"{waiting}", "/desk/entries/new"],
-        "office": ["/office", "/office/review", f"/office/review/{name}"],
+             "/help", f"/en{public}", "/dataset/there-is-no-such", f"{public}/updates", "/plan", "/overdue",
+             "/department/minzheng"],
+        "editor": ["/desk", "/desk/entries", "/desk/sheet", preview, intake, f"{waiting}", "/desk/entries/new",
+                   "/desk/plans", f"/desk/plans/{PLAN}", "/desk/ledger", period, "/desk/notices", "/desk/candidates",
+                   "/desk/scores", "/desk/duties", "/desk/rectifications", "/account"],
+        "office": ["/office", "/office/review", f"/office/review/{name}", "/office/plans", "/office/plans/new", board,
+                   f"{board}/urge", f"{board}/department/minzheng", "/office/ledger", "/office/requests",
+                   period.replace("/desk/", "/office/"), "/office/reminders", "/office/outbox", "/office/packages",
+                   "/office/calendar", "/office/candidates", "/office/candidates/import", "/office/bulk",
+                   "/office/bulk/new/rename_department", "/office/bulk/new/change_cycle", "/office/scores",
+                   "/office/scores/weights", "/office/duties", "/office/duties/new", "/office/rectifications",
+                   "/office/rectifications/new", "/office/report"],
     }  # fmt: skip
 
 
@@ -145,5 +176,10 @@ def test_department_works_without_script(browser: Any, portal: Portal, rooms: di
     page.get_by_role("button", name="保存草稿").click()
     assert "已保存" in page.content()
     assert "不用脚本也能填写。" in page.content()
+    page.goto(f"{portal.address}/desk/plans/{PLAN}")
+    page.locator("summary", has_text="增加目录名称").click()
+    page.get_by_label("目录名称，每行一条").fill("无脚本条目")
+    page.get_by_role("button", name="加入清单").first.click()
+    assert page.get_by_role("rowheader", name="无脚本条目").count() == 1
     watch.context.close()
     assert watch.complaints == []
