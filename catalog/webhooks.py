@@ -14,12 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from catalog.audit import record_audit
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from catalog.models import Department, Message, Webhook
+from catalog.models import AuditRow, Department, Message, Webhook
 from catalog.outbox import NewMessage, queue_messages
 from catalog.permissions import SYSTEM, Actor, is_allowed, require_allowed, system_actor
 from catalog.reminder_lists import list_raised
@@ -158,14 +158,18 @@ def queue_calls(session: Session, *, on: dt.date, base_url: str, now: dt.datetim
 
 
 def count_broken(session: Session, *, by: Actor) -> int:
-    """How many webhooks of the acting person's department stand switched off because their calls failed."""
+    """How many webhooks of the acting person's department the portal switched off because their calls failed.
+
+    One that a person switched off is no trouble: the log's last word about it tells the two apart.
+    """
     if by.department_id is None or not is_allowed(by, "notice.manage", department_id=by.department_id):
         return 0
-    given_up = exists().where(
-        Message.webhook_id == Webhook.id, Message.state == "failed", Message.created_at >= Webhook.created_at
-    )
-    off = select(func.count()).select_from(Webhook).where(Webhook.department_id == by.department_id)
-    return session.scalar(off.where(~Webhook.is_active, given_up)) or 0
+    off = select(Webhook.id).where(Webhook.department_id == by.department_id, ~Webhook.is_active)
+    last = select(AuditRow.account_id).where(AuditRow.act == "webhook.switch_off").order_by(AuditRow.number.desc())
+    found = [
+        session.execute(last.where(AuditRow.object_id == str(key)).limit(1)).first() for key in session.scalars(off)
+    ]
+    return sum(1 for row in found if row is not None and row.account_id is None)
 
 
 def find_target(session: Session, webhook_id: uuid.UUID | None) -> str | None:
@@ -175,18 +179,23 @@ def find_target(session: Session, webhook_id: uuid.UUID | None) -> str | None:
 
 
 def switch_off_failing(session: Session, webhook_id: uuid.UUID, *, now: dt.datetime) -> bool:
-    """Switch the webhook off once its calls have failed FAILURES_BEFORE_OFF times since one was last taken.
+    """Switch the webhook off once its calls have failed FAILURES_BEFORE_OFF times in a row.
 
-    The owner sees it on the desk; what waits for it is given up.
+    In a row: since one was last taken, or since a person switched it on again. The owner sees it on the desk; what
+    waits for it is given up.
     """
     row = session.get(Webhook, webhook_id)
     if row is None or not row.is_active:
         return False
     of_this = Message.webhook_id == webhook_id
     taken_at = session.scalar(select(func.max(Message.created_at)).where(of_this, Message.state == "sent"))
+    switched = select(func.max(AuditRow.at)).where(AuditRow.object_id == str(webhook_id))
+    switched_at = session.scalar(switched.where(AuditRow.act == "webhook.switch_on"))
     failed = select(func.sum(Message.attempts)).where(of_this, Message.state != "sent")
     if taken_at is not None:
         failed = failed.where(Message.created_at > taken_at)
+    if switched_at is not None:
+        failed = failed.where(Message.created_at >= switched_at)
     if (session.scalar(failed) or 0) < FAILURES_BEFORE_OFF:
         return False
     row.is_active = False

@@ -51,8 +51,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "webhook_is_off": ("这个推送地址已停用，请先启用。", "This webhook is off; switch it on first."),
     "webhook_removed": ("推送地址已被删除，不再发送。", "The webhook was removed; this will not be sent."),
     "webhook_switched_off": (
-        "推送地址已停用，不再发送。对方修好后请重新启用。",
-        "The webhook is off; this will not be sent. Switch it on again once the other side works.",
+        "推送地址已停用，没有发送。要继续推送，请确认对方可用后重新启用。",
+        "The webhook is off, so this was not sent. To go on, see that the other side works and switch it on again.",
     ),
     "call_address_refused": (
         "{host} 指向内网或保留地址，不能访问。确需推送到内网的，请系统管理员把它写入 OUTBOUND_ALLOW。",

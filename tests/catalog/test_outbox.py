@@ -220,24 +220,45 @@ def test_a_webhook_belongs_to_its_department(session: Session, people: People, n
     assert stored(session).problem == {"code": "webhook_removed", "params": {}}
 
 
+def fail_until_off(session: Session, webhook_id: uuid.UUID, people: People, at: dt.datetime) -> tuple[int, dt.datetime]:
+    """How many calls failed until the portal gave up, and when it did."""
+    failures = 0
+    webhooks.queue_test(session, webhook_id, by=people.reviewer, now=at)
+    while session.get_one(Webhook, webhook_id).is_active:
+        leased = outbox.lease_messages(session, now=at)
+        if not leased:
+            webhooks.queue_test(session, webhook_id, by=people.reviewer, now=at)
+            continue
+        outbox.mark_failed(session, leased[0], problem={"code": "call_not_taken", "params": {"status": 500}}, now=at)
+        failures += 1
+        webhooks.switch_off_failing(session, webhook_id, now=at)
+        at += dt.timedelta(hours=6)
+    return failures, at
+
+
 def test_a_webhook_that_fails_twenty_times_is_switched_off(session: Session, people: People, now: dt.datetime) -> None:
     made = webhooks.register_webhook(
         session, people.department.id, url="https://hooks.example.cn/", by=people.reviewer, now=now
     )
-    at, failures = now, 0
-    webhooks.queue_test(session, made.id, by=people.reviewer, now=at)
-    while session.get_one(Webhook, made.id).is_active:
-        leased = outbox.lease_messages(session, now=at)
-        if not leased:
-            webhooks.queue_test(session, made.id, by=people.reviewer, now=at)
-            continue
-        outbox.mark_failed(session, leased[0], problem={"code": "call_not_taken", "params": {"status": 500}}, now=at)
-        failures += 1
-        webhooks.switch_off_failing(session, made.id, now=at)
-        at += dt.timedelta(hours=6)
+    failures, at = fail_until_off(session, made.id, people, now)
     assert failures == webhooks.FAILURES_BEFORE_OFF == 20
     assert webhooks.count_broken(session, by=people.reviewer) == 1
     assert not outbox.has_ready(session, now=at + dt.timedelta(days=9))
+    webhooks.switch_webhook(session, made.id, is_active=True, by=people.reviewer, now=at)
+    assert webhooks.count_broken(session, by=people.reviewer) == 0
+    again, _ = fail_until_off(session, made.id, people, at)
+    assert again == 20, "switched on again, it has its twenty tries"
+
+
+def test_a_webhook_that_a_person_switched_off_is_not_broken(session: Session, people: People, now: dt.datetime) -> None:
+    made = webhooks.register_webhook(
+        session, people.department.id, url="https://hooks.example.cn/", by=people.reviewer, now=now
+    )
+    webhooks.queue_test(session, made.id, by=people.reviewer, now=now)
+    [leased] = outbox.lease_messages(session, now=now)
+    outbox.mark_failed(session, leased, problem={"code": "call_not_taken", "params": {}}, is_final=True, now=now)
+    webhooks.switch_webhook(session, made.id, is_active=False, by=people.reviewer, now=now)
+    assert webhooks.count_broken(session, by=people.reviewer) == 0
 
 
 # Digests
