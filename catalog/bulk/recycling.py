@@ -51,8 +51,10 @@ def apply_change_cycle(doing: Doing, change: Change) -> None:
     entry = lock_entry(doing.session, change.uuid)
     if str(entry.published_revision_id) != change.before["revision_id"]:
         raise Conflict("bulk_changed_since")
-    cycle = change.after["update_cycle"]
-    _publish(doing, entry, cycle, doing.reason if cycle == "static" else change.before["cycle_reason"])
+    cycle, former = change.after["update_cycle"], change.before
+    # Why data was not updated says nothing any more once it has a cycle.
+    kept = None if former["update_cycle"] == "static" else former["cycle_reason"]
+    _publish(doing, entry, cycle, doing.reason if cycle == "static" else kept)
 
 
 def undo_change_cycle(doing: Doing, change: Change) -> None:

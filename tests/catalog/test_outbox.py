@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from catalog import digests, emails, outbox, webhooks
+from catalog import deadlines, digests, emails, outbox, webhooks
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound
 from catalog.models import Account, AccountRole, AuditRow, Department, Entry, Message, Webhook
 from catalog.outbox import NewMessage
@@ -307,6 +307,31 @@ def test_the_office_gets_one_line_for_each_department(session: Session, people: 
     raise_reminders(session, on=dt.date(2026, 8, 10), now=now)
     [digest] = digests.list_digests(session, on=dt.date(2026, 8, 10))
     assert [(row.name, row.overdue) for row in digest.departments] == [("黄石港区教育局", 2), ("黄石港区民政局", 1)]
+
+
+def test_a_debt_that_grows_old_is_told_once_more_as_long_stale(
+    session: Session, lifecycle: Lifecycle, people: People, now: dt.datetime
+) -> None:
+    """July is overdue on Monday 08-10; August's grace ends on Monday 09-07, so on the Tuesday July is long stale,
+    and August overdue."""
+    head = make_actor(session, "head", department=people.department)
+    mailed(session, head, "head@hsg.gov.cn")
+    mailed(session, people.office, "office@hsg.gov.cn")
+    lifecycle.entry("published")  # monthly, without data: July is owed
+    told = {}
+    for on in (dt.date(2026, 8, 10), dt.date(2026, 9, 7), dt.date(2026, 9, 8), dt.date(2026, 9, 9)):
+        deadlines.check(session, on=on)
+        raise_reminders(session, on=on, now=now)
+        for digest in digests.list_digests(session, on=on):
+            steps = [group.step for group in digest.groups]
+            counts = [(row.overdue, row.stale) for row in digest.departments]
+            told[f"{on} {digest.email.split('@')[0]}"] = (steps, counts)
+    assert told == {
+        "2026-08-10 head": (["overdue"], []),
+        "2026-08-10 office": ([], [(1, 0)]),
+        "2026-09-08 head": (["stale", "overdue"], []),
+        "2026-09-08 office": ([], [(1, 1)]),
+    }
 
 
 def test_irregular_entries_are_brought_to_mind_on_the_first_working_day_of_a_month(

@@ -11,14 +11,17 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
+from catalog.bulk import confirm_bulk
 from catalog.entries import edit_revision, get_entry, save_revision
 from catalog.errors import NotAllowed
-from catalog.models import Entry
+from catalog.history import list_steps
+from catalog.models import Entry, Revision
 from catalog.sheet.basis import list_bases
 from catalog.sheet.planning import ImportPlan, change_label, plan_import
 from catalog.sheet.reading import SheetReading, read_sheet
 from catalog.sheet.template import write_template
-from tests.catalog.lifecycle import FIELDS, Lifecycle, People
+from tests.catalog.bulk_desk import Bulk, these
+from tests.catalog.lifecycle import FIELDS, Lifecycle, People, second_office
 from tests.catalog.sheets import HEADERS, row, write_sheet, write_xlsx
 
 
@@ -191,6 +194,25 @@ def test_the_catalog_exported_and_uploaded_again_changes_nothing(
     assert [(entry.kind, entry.changes) for entry in outcome.entries] == [("unchanged", [])] * 3
     assert found(outcome) == []
     assert not outcome.can_apply
+
+
+def test_a_cycle_changed_by_the_office_stands_in_the_departments_next_sheet(
+    session: Session, people: People, lifecycle: Lifecycle, tmp_path: Path
+) -> None:
+    entry = lifecycle.entry("published", update_cycle="static", cycle_reason="历史资料，不再变化")
+    old = _exported(session, people, tmp_path, "改周期之前.xlsx")
+    office = Bulk(session, people.office, lifecycle.now)
+    act = office.apply("change_cycle", cycle="quarterly", **these(entry))
+    confirm_bulk(session, act.id, by=second_office(session), now=office.now)
+    revision = session.get_one(Revision, entry.published_revision_id)
+    assert (revision.update_cycle, revision.cycle_reason) == ("quarterly", None)
+    reading = read_sheet(_exported(session, people, tmp_path))
+    outcome = plan_import(session, reading, department_id=people.department.id, by=people.editor)
+    assert [(one.kind, one.changes) for one in outcome.entries] == [("unchanged", [])]
+    assert found(outcome) == []
+    stale = plan_import(session, read_sheet(old), department_id=people.department.id, by=people.editor)
+    assert not stale.can_apply, "a sheet from before in which nobody typed does not bring the old cycle back"
+    assert [step.step for step in list_steps(session, entry.id, limit=1)] == ["recycle"]
 
 
 def test_a_change_is_shown_field_by_field_old_and_new(

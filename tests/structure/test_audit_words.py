@@ -10,6 +10,7 @@ from pathlib import Path
 from catalog.act_limits import ACTS as OBLIGATION_ACTS
 from catalog.steps import STEPS
 from portal.jobs import JOBS
+from portal.pages.desk_texts import step_text
 from portal.pages.office_records import ACTS, FAMILIES, OBJECTS
 
 ROOT = Path(__file__).parents[2]
@@ -63,3 +64,14 @@ def test_every_kind_of_object_in_the_log_has_its_word() -> None:
                 kinds.add(str(node.value.value))
     assert kinds
     assert sorted(kinds - set(OBJECTS)) == []
+
+
+def test_every_step_in_the_history_of_an_entry_has_its_words() -> None:
+    taken = set(STEPS)
+    for path in sorted((ROOT / "catalog").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record_step" and len(node.args) > 2:
+                name = node.args[2]
+                taken |= {name.value} if isinstance(name, ast.Constant) else set()
+    assert {"create", "recycle", "reassign"} <= taken
+    assert sorted(name for name in taken if step_text(name, "zh") == name or step_text(name, "en") == name) == []
