@@ -165,3 +165,20 @@ def test_anonymous_pages_are_kept_with_an_etag(client: FlaskClient) -> None:
     first = client.get("/dataset")
     again = client.get("/dataset", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "sections"),
+    [
+        (
+            "/help",
+            ("更新承诺与超期怎么算", "部门：台账、延期、确认无变化、完成声明", "主管部门：计划、催办、考核、汇报"),
+        ),
+        ("/en/help", ("what counts as overdue", "For departments: ledger", "For the office: plans")),
+    ],
+)
+def test_help_speaks_to_the_public_to_departments_and_to_the_office(
+    client: FlaskClient, path: str, sections: tuple[str, ...]
+) -> None:
+    page = client.get(path).get_data(as_text=True)
+    assert [one for one in sections if one not in page] == []
