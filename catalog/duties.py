@@ -83,9 +83,10 @@ def change_duty(session: Session, code: str, *, by: Actor, now: dt.datetime, **f
     return duty
 
 
-def get_duty(session: Session, code: str) -> Duty:
-    """The duty of this code; raises NotFound("duty_not_found")."""
-    duty = session.scalar(select(Duty).where(Duty.code == code[:20]))
+def get_duty(session: Session, code: str, *, is_locked: bool = False) -> Duty:
+    """The duty of this code, on request locked until the transaction ends; raises NotFound("duty_not_found")."""
+    query = select(Duty).where(Duty.code == code[:20])
+    duty = session.scalar(query.with_for_update() if is_locked else query)
     if duty is None:
         raise NotFound("duty_not_found", duty=code[:20])
     return duty
@@ -149,7 +150,7 @@ def record_duty(
     counted already: the same address, or the same title on the same day.
     """
     require_allowed(by, "duty.record", department_id=department_id)
-    duty = get_duty(session, code)
+    duty = get_duty(session, code, is_locked=True)  # of two clicks the second finds the first one's record
     department = _department(session, department_id)
     clean, address = clean_title(title), clean_text(url or "") or None
     problems = _check_record(duty, done_on, clean, address, today)

@@ -14,7 +14,7 @@ from flask import Flask, Response, g, has_request_context, render_template, requ
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
-from sqlalchemy.exc import DataError, DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge, TooManyRequests
 
 from catalog.errors import Busy, Conflict, DomainError, Gone, Invalid, NotAllowed, NotFound, TooLarge
@@ -167,7 +167,8 @@ def _on_http_error(error: HTTPException) -> Response:
 
 def _on_database_error(error: DBAPIError) -> Response:
     """A value that no column holds (a NUL, a number too large) is a bad request; a database that is locked, read-only
-    or away is a 503 that says so; anything else is a crash of ours."""
+    or away is a 503 that says so; of two who write the same at once the second gets a 409; anything else is a crash of
+    ours."""
     if isinstance(error, DataError):
         log.warning("refused by the database: %s", type(error.orig).__name__, extra={"request_id": request_id()})
         return render_failure(http_failure(BadRequest()))
@@ -176,6 +177,10 @@ def _on_database_error(error: DBAPIError) -> Response:
         return render_failure(failure_of(Busy("database_read_only")))
     if "locked" in text or "lock timeout" in text:
         return render_failure(failure_of(Busy("database_locked")))
+    if isinstance(error, IntegrityError) and "unique" in text:
+        # Checks before writing catch this but for two at the same moment: the second is told to look again.
+        log.warning("somebody else was first: %s", type(error.orig).__name__, extra={"request_id": request_id()})
+        return render_failure(failure_of(Conflict("changed_meanwhile")))
     if isinstance(error, OperationalError):
         log.error("database unavailable: %s", type(error.orig).__name__, extra={"request_id": request_id()})
         return render_failure(failure_of(Busy("database_unavailable")))
