@@ -97,10 +97,8 @@ def make_desk_page(desk: Desk, notices: NoticePanel, *, department: str, by: Act
 def _task(task: Task, desk: Desk, language: str) -> TaskLine:
     zh, en, tone, section = TASKS[task.kind]
     left = _most_pressing(task.kind, desk)
-    note = ""
-    if left is not None:
-        note = _overdue(left) if left.days < 0 and task.kind != "due" else _first(left, language)
     is_late = left is not None and left.days < 0 and task.kind != "due"
+    note = "" if left is None else _longest(task, left) if is_late else _first(left, language)
     return TaskLine(task.count, en if language == "en" else zh, "bad" if is_late else tone, section, note, is_late)
 
 
@@ -112,6 +110,14 @@ def _most_pressing(kind: str, desk: Desk) -> Countdown | None:
         return desk.findings.left
     rows = {"overdue": desk.overdue.rows, "due": desk.due.rows}.get(kind, ())
     return rows[0].left if rows else None
+
+
+def _longest(task: Task, left: Countdown) -> str:
+    if task.kind == "node" and left.workdays:
+        return _("已逾期 %(count)s 个工作日", count=-left.workdays)
+    if task.count > 1 and left.workdays:
+        return _("最久的已超期 %(count)s 个工作日", count=-left.workdays)
+    return _overdue(left)
 
 
 def _first(left: Countdown, language: str) -> str:
