@@ -106,8 +106,7 @@ def _events(house: House, life: _Life, today: dt.date) -> Iterator[Event]:
         days = [first + 1] * 3 + [first]
         yield from _steps(life, [moment(today, day, 9 + 2 * hour) for hour, day in enumerate(days)])
     for number, delivery in enumerate(spec.deliveries[1:], start=1):
-        at = moment(today, delivery.days, 8, minute=30)
-        yield at, lambda session, at, number=number: _update(house, session, life, number, now=at)
+        yield moment(today, delivery.days, 8, minute=30), _next_data(house, life, number)
     last = spec.deliveries[-1].days if spec.deliveries else first
     for number, step in enumerate(AFTERWARDS.get(spec.state, ())):
         at = moment(today, max(last - 2, 1), 10 + number)
@@ -141,6 +140,10 @@ def _person(people: DemoPeople, spec: EntrySpec, step: str) -> Actor:
     if step in ("submit", "ask_withdrawal"):
         return people.editor(spec.department)
     return people.reviewer(spec.department) if step == "sign" else people.office
+
+
+def _next_data(house: House, life: _Life, number: int) -> Act:
+    return lambda session, at: _update(house, session, life, number, now=at)
 
 
 def _step(life: _Life, step: str, *, by: Actor, reason: str | None) -> Act:

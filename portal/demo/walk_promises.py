@@ -6,6 +6,7 @@ A plan of its own, for its own department, is made and ended, so that no running
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from datasets.clock import day_of
 from portal.demo.visitor import Page, Visitor
@@ -21,7 +22,7 @@ def _begin_plan(walk: Walk) -> tuple[str, str]:
     form = good(office.get("/office/plans/new")).page.find_form("/office/plans/new")
     today = day_of(dt.datetime.now(dt.UTC))
     node = {"nodes-1-title": "目录编制", "nodes-1-due_on": str(today + dt.timedelta(days=NODE_DAYS))}
-    values = {
+    values: dict[str, Any] = {
         **node, "nodes-1-rule": "catalog", "code": walk.plan, "title": f"演示巡检 {walk.stamp}",
         "starts_on": str(today), "departments": form.find_choice(walk.department),
     }  # fmt: skip

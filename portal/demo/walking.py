@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from portal.demo.visitor import Answer, Visitor
 from portal.demo_accounts import DemoAccount
@@ -109,7 +110,7 @@ def wait(what: str, is_so: Callable[[], bool]) -> float:
     return time.monotonic() - started
 
 
-def take(person: Visitor, page: str, step: str, **values: str) -> Answer:
+def take(person: Visitor, page: str, step: str, **values: Any) -> Answer:
     """Press the button of a step on a page."""
     good(person.get(page))
     return good(person.send(step, **values))
