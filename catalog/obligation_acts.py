@@ -156,10 +156,13 @@ def object_to(session: Session, obligation_id: uuid.UUID, *, reason: str, by: Ac
 def excuse(session: Session, obligation_id: uuid.UUID, *, reason: str, by: Actor, now: dt.datetime) -> None:
     """豁免: the office takes an overdue, late or missed obligation out of the rate, for a reason that is kept.
 
-    Raises NotFound("obligation_not_found"), NotAllowed, Invalid for the reason, Conflict("act_waiting") while a
-    request of the department has not been answered, Conflict("not_overdue_yet").
+    Raises NotFound("obligation_not_found"), NotAllowed, also ("own_request") to a person who may object for the
+    department, Invalid for the reason, Conflict("act_waiting") while a request of the department has not been
+    answered, Conflict("not_overdue_yet").
     """
     row, entry = _open(session, obligation_id, "excuse", by=by)
+    if by.account_id is not None and is_allowed(by, "obligation.object", department_id=row.department_id):
+        raise NotAllowed("own_request")  # the data office is a department too: who may object for it does not excuse it
     text = _require_text("reason", reason)
     _require_possible(session, "excuse", row, today=day_of(now), calendar=load_calendar(session))
     act = _row_of("excuse", row, reason=text, until_on=None, by=by, now=now)

@@ -117,10 +117,17 @@ def remove_webhook(session: Session, webhook_id: uuid.UUID, *, by: Actor, now: d
 
 
 def queue_test(session: Session, webhook_id: uuid.UUID, *, by: Actor, now: dt.datetime) -> None:
-    """Queue a call without reminders, to see that the other side takes it. Raises NotFound, Conflict when it is off."""
+    """Queue a call without reminders, to see that the other side takes it.
+
+    Raises NotFound, Conflict("webhook_is_off"), Conflict("webhook_test_waits") while the last one has not left: pressed
+    again and again the button would flood somebody else's server.
+    """
     row = _own(session, webhook_id, by)
     if not row.is_active:
         raise Conflict("webhook_is_off")
+    tests = select(Message.id).where(Message.webhook_id == row.id, Message.subject == "test")
+    if session.scalar(tests.where(Message.state == "waiting").limit(1)) is not None:
+        raise Conflict("webhook_test_waits")
     body: dict[str, Any] = {"kind": "test", "day": None, "department": None, "total": 0, "reminders": []}
     queue_messages(session, [_message(row, f"webhook-test:{row.id}:{now.isoformat()}", body)], now=now)
     _audit(session, row, "webhook.test", by, now)

@@ -185,10 +185,15 @@ def _move_owned(doing: Doing, change: Change, *, back: bool) -> None:
 
 
 def _move_plan(doing: Doing, change: Change, *, back: bool) -> None:
-    """The plan's duties of the dissolved department: its successor takes them unless it has the same ones."""
+    """The plan's duties of the dissolved department: its successor takes them unless it has the same ones.
+
+    Of a plan that has been closed since nothing moves: it would owe what nobody can meet any more.
+    """
     session = doing.session
     old, new = uuid.UUID(change.before["department_id"]), uuid.UUID(change.after["department_id"])
-    plan = session.get_one(WorkPlan, change.uuid)
+    plan = session.get_one(WorkPlan, change.uuid, with_for_update=True, populate_existing=True)
+    if plan.state == "closed":
+        raise Conflict("bulk_changed_since")
     of_plan = (Obligation.kind == "node", Obligation.period.startswith(f"{plan.code}#", autoescape=True))
     both = change.before["both_id"]
     if back:

@@ -49,6 +49,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "webhook_not_found": ("没有这个推送地址，请刷新页面。", "There is no such webhook; reload the page."),
     "webhook_is_off": ("这个推送地址已停用，请先启用。", "This webhook is off; switch it on first."),
+    "webhook_test_waits": (
+        "上一次测试推送还没有送出，请稍候再看结果，不必重复。",
+        "The last test has not left yet; wait for its outcome instead of sending another one.",
+    ),
     "webhook_removed": ("推送地址已被删除，不再发送。", "The webhook was removed; this will not be sent."),
     "webhook_switched_off": (
         "推送地址已停用，没有发送。要继续推送，请确认对方可用后重新启用。",

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from catalog import departments, duties, obligations, plans, rectifications
+from catalog import departments, duties, obligations, plans, rectifications, webhooks
 from catalog.cycles import CYCLES
 from catalog.errors import Conflict, DomainError, Invalid, NotAllowed
 from catalog.models import AuditRow, Department, Obligation
-from catalog.obligation_acts import confirm_unchanged
+from catalog.obligation_acts import confirm_unchanged, excuse
 from catalog.permissions import Actor
 from catalog.plans import NodeDraft
 from catalog.scorecards import weights
@@ -151,6 +151,19 @@ def test_merging_into_a_department_that_had_left_the_plan_hands_the_open_nodes_o
     assert (open_nodes(case.department), open_nodes(other)) == (["2023#1", "2023#2"], [])
 
 
+def test_merger_taken_back_opens_no_node_of_a_plan_that_has_been_closed_since(case: PlanCase, session: Session) -> None:
+    other = other_department(session)
+    case.start(NODES[:1], "2023", other)
+    office, now = case.people.office, shanghai(2023, 6, 1)
+    bulk = Bulk(session, office, now)
+    act = bulk.apply("merge_departments", **of(case.department), into_id=str(other.id))
+    assert (case.node(1).state, case.node(1).reason) == ("void", "department_merged")
+    plans.close_plan(session, "2023", by=office, now=now)
+    kept = [(one.what, one.why) for one in bulk.undo(act).changes if one.state == "kept"]
+    assert kept == [("plan", "bulk_changed_since")]
+    assert case.node(1).state == "void"
+
+
 def test_department_that_still_owes_is_merged_or_released_but_not_switched_off(
     case: PlanCase, session: Session
 ) -> None:
@@ -180,6 +193,30 @@ def test_who_may_answer_a_finding_does_not_close_it(session: Session, people: Pe
     with pytest.raises(NotAllowed):
         rectifications.drop_finding(session, row.code, reason="误报", by=both, now=at("2026-07-13"))
     rectifications.close_finding(session, row.code, by=people.office, now=at("2026-07-14"))
+
+
+def test_who_may_object_for_a_department_does_not_excuse_it(
+    session: Session, lifecycle: Lifecycle, people: People
+) -> None:
+    """July 2026 is overdue on Monday 10 August."""
+    desk = Desk(session, lifecycle, lifecycle.entry("published"))
+    desk.night("2026-08-10")
+    both = Actor(people.reviewer.account_id, "乙", people.department.id, frozenset({"reviewer", "office"}))
+    with pytest.raises(NotAllowed) as caught:
+        excuse(session, desk.row("2026-07").id, reason="机构改革期间", by=both, now=at("2026-08-10"))
+    assert (caught.value.code, desk.row("2026-07").state) == ("own_request", "open")
+    excuse(session, desk.row("2026-07").id, reason="机构改革期间", by=people.office, now=at("2026-08-10"))
+
+
+def test_address_is_not_called_for_a_test_before_the_last_one_has_left(session: Session, people: People) -> None:
+    now = at("2026-07-10")
+    hook = webhooks.register_webhook(
+        session, people.department.id, url="https://example.com/hook", by=people.reviewer, now=now
+    )
+    webhooks.queue_test(session, hook.id, by=people.reviewer, now=now)
+    with pytest.raises(Conflict) as caught:
+        webhooks.queue_test(session, hook.id, by=people.reviewer, now=now + dt.timedelta(seconds=1))
+    assert caught.value.code == "webhook_test_waits"
 
 
 def test_head_with_the_role_of_the_office_does_not_answer_the_own_objection(session: Session, people: People) -> None:
