@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.models import Entry, Obligation, Revision
@@ -137,14 +137,13 @@ def add_shares(shares: Iterable[TimelyShares]) -> TimelyShares:
 
 
 def _outcomes(department_id: uuid.UUID | None, since: dt.date, until: dt.date, today: dt.date) -> Any:
-    settled = tuple(outcome.name for outcome in OUTCOMES if outcome.name != "overdue")
-    is_overdue = and_(Obligation.state == "open", Obligation.grace_on < today)
+    states = tuple("open" if outcome.name == "overdue" else outcome.name for outcome in OUTCOMES)
     outcome = case((Obligation.state == "open", "overdue"), else_=Obligation.state).label("outcome")
     is_unchanged = func.sum(case((Obligation.settled_by == "unchanged", 1), else_=0)).label("unchanged")
     query = (
         select(Obligation.department_id, outcome, func.count().label("number"), is_unchanged)
         .where(Obligation.kind.in_(RATED_KINDS), Obligation.due_on.between(since, until))
-        .where(or_(Obligation.state.in_(settled), is_overdue))
+        .where(Obligation.state.in_(states), or_(Obligation.state != "open", Obligation.grace_on < today))
         .group_by(Obligation.department_id, Obligation.state)
     )
     return query if department_id is None else query.where(Obligation.department_id == department_id)

@@ -25,9 +25,11 @@ class Obligation(Base):
     __tablename__ = "obligation"
     __table_args__ = (
         UniqueConstraint("subject_id", "kind", "period"),
-        Index("ix_obligation_state_due_on", "state", "due_on"),
+        Index("ix_obligation_state_due_on", "state", "due_on", "id", "kind"),
         Index("ix_obligation_entry_id_state", "entry_id", "state"),
-        Index("ix_obligation_department_id_state", "department_id", "state", "due_on"),
+        Index("ix_obligation_department_id_state", "department_id", "state", "due_on", "id"),
+        # whole rates out of the index alone: by kind, outcome and due date, added up for each department
+        Index("ix_obligation_kind_state", "kind", "state", "due_on", "department_id", "grace_on", "settled_by"),
     )
 
     id: Mapped[UuidKey]

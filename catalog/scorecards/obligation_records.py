@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy import Select, String, case, cast, func, literal, or_, select
 
 from catalog.models import Entry, Obligation, Revision
 from catalog.scorecards.periods import ScorePeriod
@@ -20,7 +20,6 @@ DECIDED = ("on_time", "late", "missed")
 
 def due_obligations(period: ScorePeriod, kinds: Sequence[str], *, today: dt.date) -> Select[Any]:
     """One row each: id, entry_id, department_id, kind, period, label, due_on, hit, of, mark (how it came out)."""
-    is_overdue = and_(Obligation.state == "open", Obligation.grace_on < today)
     return (
         select(
             Obligation.id,
@@ -35,7 +34,7 @@ def due_obligations(period: ScorePeriod, kinds: Sequence[str], *, today: dt.date
             case((Obligation.state == "open", "overdue"), else_=Obligation.state).label("mark"),
         )
         .where(Obligation.kind.in_(kinds), Obligation.due_on.between(period.starts_on, period.ends_on))
-        .where(or_(Obligation.state.in_(DECIDED), is_overdue))
+        .where(Obligation.state.in_((*DECIDED, "open")), or_(Obligation.state != "open", Obligation.grace_on < today))
     )
 
 
