@@ -66,7 +66,7 @@ def _rename(walk: Walk) -> tuple[str, str]:
         f"{walk.department}{AS_RENAMED}",
         "/office/bulk/new/rename_department",
     )
-    form = good(office.get(kind)).page.find_form("选择")
+    form = good(office.get(kind)).page.find_form(kind)
     good(office.get(f"{kind}?department={form.find_choice(walk.department)}"))
     good(office.send("预览", name=fresh))
     act = good(office.send("按此办理", reason=REASON)).address
