@@ -104,7 +104,7 @@ def _due_event(row: Obligation, title: str | None, moved: dt.datetime | None, ba
     notes = [f"期间：{format_period(row.period, 'zh')}"] if row.entry_id else []
     notes.append(f"到期：{row.due_on.isoformat()}")
     if row.grace_on > row.due_on:
-        notes.append(f"{row.grace_on.isoformat()} 前仍算按时")
+        notes.append(f"宽限至：{row.grace_on.isoformat()}")
     if row.first_due_on is not None:
         notes.append(f"原到期日 {row.first_due_on.isoformat()}，已同意延期")
     return Event(

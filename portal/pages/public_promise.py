@@ -34,7 +34,7 @@ STANDINGS: dict[str, tuple[str, str]] = {
     "normal": ("还有 {days} 天", "in {days} days"),
     "soon": ("还有 {days} 天，即将到期", "in {days} days: due soon"),
     "today": ("今天到期", "due today"),
-    "grace": ("已到期，{grace}前更新仍算按时", "due; an update up to {grace} is still on time"),
+    "grace": ("已到期，{grace}及以前更新仍算按时", "due; an update up to {grace} is still on time"),
     "overdue": ("已超期 {workdays} 个工作日", "overdue by {workdays} working days"),
 }
 """How the next update stands today, in words."""

@@ -258,7 +258,7 @@ def test_a_digest_reads_well_and_takes_titles_as_text() -> None:
     assert text.startswith("张三，您好：\n\n2026-07-31（星期五）黄石港区民政局需要办理的事项如下。\n")
     assert "■ 到期日（3 项）请今天上传数据，或确认本期无变化。\n" in text
     assert "  · {{7*7}}{{config}} <b>名录</b> Bcc: x@y.cn（2026年7月）\n" in text
-    assert "    到期 2026-07-31（星期五），2026-08-07 前仍算按时\n" in text
+    assert "    到期 2026-07-31（星期五），宽限至 2026-08-07\n" in text
     assert f"    https://data.example.cn/desk/ledger/{MAIL_ID}\n" in text
     assert "  另有 2 项，见 https://data.example.cn/desk/notices\n" in text
 
