@@ -111,8 +111,9 @@ def list_ledger(
 ) -> LedgerPage:
     """A page of the ledger: the office sees all departments, everybody else their own.
 
-    One query per state over (state, due date) or (department, state, due date), merged: O(page), not O(ledger), as
-    long as no kind or period is asked for. Raises NotAllowed for another department, Invalid("bad_cursor").
+    One query per state over (state, due date) or (department, state, due date), merged: O(page), not O(ledger). A kind
+    is sifted out of the index; a part of a period that hardly matches reads all rows of the state.
+    Raises NotAllowed for another department, Invalid("bad_cursor").
     """
     rows, following = _page(session, _scope(asked, by), by=by, today=today, after=after, limit=limit)
     waiting = _open_acts(session, [row.id for row in rows])
