@@ -193,4 +193,5 @@ def find_owed(session: Session, department_id: uuid.UUID, *, today: dt.date, cal
         Rectification.department_id == department_id, Rectification.state.in_(("open", "returned"))
     )
     count, due_on = session.execute(query).one()
-    return OwedFindings(count, due_on and count_down(due_on, today=today, calendar=calendar))
+    left = count_down(due_on, today=today, calendar=calendar) if due_on is not None else None
+    return OwedFindings(count, left)
