@@ -11,7 +11,6 @@ from catalog.reports.measuring import HalfYear, measure_half_year
 from catalog.reports.spans import parse_span
 from portal.reporting.pdf import write_pdf
 from portal.reporting.sentences import ReportText, write_report
-from portal.reporting.word import write_word
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -19,8 +18,16 @@ if TYPE_CHECKING:
     from catalog.permissions import Actor
     from portal.house import House
 
+
+def _write_word(text: ReportText, *, folder: Path) -> bytes:
+    """As `portal.reporting.word.write_word`, loaded on first use: a server that writes no report need not hold it."""
+    from portal.reporting.word import write_word
+
+    return write_word(text, folder=folder)
+
+
 FORMATS: dict[str, tuple[Callable[..., bytes], str]] = {
-    "docx": (write_word, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "docx": (_write_word, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pdf": (write_pdf, "application/pdf"),
 }
 """Extension → writer and media type."""
