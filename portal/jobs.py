@@ -69,12 +69,14 @@ def check_deadlines(house: House, params: Mapping[str, Any], report: Report) -> 
 
 
 def settle_plans(house: House, params: Mapping[str, Any], report: Report) -> None:
-    """Tie expected titles to their entries and settle connection nodes by the city platform's pulls up to `on`."""
+    """Tie expected titles and candidates to their entries, settle connection nodes by the city's pulls up to `on`."""
     from catalog import plans
+    from catalog.candidates.importing import match_candidates
 
     on = dt.date.fromisoformat(params["on"]) if params.get("on") else house.today()
     with house.database.work() as session:
         plans.settle_plans(session, on=on, now=house.now(), pullers=house.settings.city_pullers)
+        match_candidates(session, now=house.now())
 
 
 def rebuild_search(house: House, params: Mapping[str, Any], report: Report) -> None:

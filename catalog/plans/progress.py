@@ -1,7 +1,8 @@
 """How far the titles that departments expect to register under a plan have come.
 
-A title counts as done once its entry has gone public, or is closed with its legal basis. One that is tied to no entry
-yet stands for the department's entry of the same title (as stored: NFKC, blanks collapsed).
+A title counts as done once its entry has gone public, or is closed with its legal basis; under a plan that is closed
+also one that was withdrawn since. One that is tied to no entry yet stands for the department's entry of the same title
+(as stored: NFKC, blanks collapsed).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from catalog.models import Entry, PlanItem, Revision
+from catalog.models import Entry, PlanItem, Revision, WorkPlan
 from catalog.steps import ONCE_PUBLISHED, PUBLIC_STATES
 
 DONE_STATES = frozenset({"published", "closed"})
@@ -125,11 +126,15 @@ def _entry_state() -> ColumnElement[str]:
 
 def _item_query() -> Select[*tuple[Any, ...]]:
     state = case(
-        (PlanItem.state == "dropped", "dropped"), (PlanItem.entry_id.is_(None), "missing"), else_=_entry_state()
+        (PlanItem.state == "dropped", "dropped"),
+        (PlanItem.entry_id.is_(None), "missing"),
+        (and_(WorkPlan.state == "closed", Entry.state == "withdrawn", Entry.ordinal.is_not(None)), "published"),
+        else_=_entry_state(),
     )
     columns = (PlanItem.id, PlanItem.department_id, PlanItem.title, PlanItem.reason, PlanItem.entry_id)
     return (
         select(*columns, Entry.name.label("entry_name"), Entry.state.label("entry_state"), state.label("progress"))
+        .join(WorkPlan, WorkPlan.id == PlanItem.plan_id)
         .outerjoin(Entry, Entry.id == PlanItem.entry_id)
         .outerjoin(_Live, _Live.id == Entry.published_revision_id)
         .outerjoin(_Open, _Open.id == Entry.open_revision_id)

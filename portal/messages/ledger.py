@@ -66,7 +66,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "You have objected once; the office's answer stands.",
     ),
     "not_overdue_yet": (
-        "{grace_on}之前更新仍算按时，尚不需要豁免。",
+        "在 {grace_on} 及以前更新仍算按时，尚不需要豁免。",
         "It is on time until {grace_on}; there is nothing to excuse yet.",
     ),
     "day_not_valid": ("请填写有效的日期，例如 2026-10-10。", "Give a valid date such as 2026-10-10."),

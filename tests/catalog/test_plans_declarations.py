@@ -356,3 +356,14 @@ def test_urging_note_says_exactly_what_is_missing(case: PlanCase, session: Sessi
         session, make_department(session, "黄石港区无事局").id, today=FRIDAY, by=case.people.office
     )
     assert empty.is_empty
+
+
+def test_a_closed_plan_keeps_what_was_done_though_the_entry_is_withdrawn_later(case: PlanCase) -> None:
+    case.list("福利彩票站点")
+    case.lifecycle.entry("published", "福利彩票站点")
+    plans.settle_plans(case.session, on=dt.date(2023, 6, 1), now=START, pullers=())
+    entry = case.session.scalars(select(Entry)).one()
+    case.lifecycle.take(entry, "ask_withdrawal", "withdraw")
+    assert states(case) == {"福利彩票站点": "withdrawn"}
+    plans.close_plan(case.session, "2023", by=case.people.office, now=shanghai(2023, 9, 30))
+    assert states(case) == {"福利彩票站点": "published"}
