@@ -2,60 +2,15 @@
 
 from __future__ import annotations
 
-import copy
-import datetime as dt
-import itertools
 import uuid
-from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from catalog import obligations
 from catalog.cycles import CYCLES
-from catalog.obligations import Dates, Ledger, Owed, excuse, extend, grace_of
+from catalog.obligations import Ledger, excuse, extend, grace_of
 from catalog.workdays import Calendar, DayFacts
-
-CALENDAR = Calendar()
-SETTLED = ("on_time", "late", "missed", "excused")
-
-
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
-
-
-class Life:
-    """One entry's ledger, planned day by day as the nightly check and each publication would."""
-
-    def __init__(self, cycle: str, begins: str | dt.date, *, calendar: Calendar = CALENDAR) -> None:
-        self.cycle = CYCLES[cycle]
-        self.today = day(begins) if isinstance(begins, str) else begins
-        self.tracked_from = self.today
-        self.ledger = Ledger(uuid.uuid4(), uuid.uuid4(), [], calendar)
-        self.deliveries: dict[dt.date, str] = {}
-        self.dates: Dates = self.plan()
-
-    def plan(self, on: dt.date | None = None) -> Dates:
-        self.today = on or self.today
-        obligations.begin(self.ledger, self.cycle, today=self.today)
-        self.dates = obligations.settle(
-            self.ledger, self.cycle, self.deliveries, tracked_from=self.tracked_from, today=self.today
-        )
-        return self.dates
-
-    def deliver(self, *days: str | dt.date, kind: str = "data") -> None:
-        for one in days:
-            on = day(one) if isinstance(one, str) else one
-            self.deliveries[on] = kind
-            self.plan(on)
-
-    def row(self, period: str) -> Owed:
-        return next(row for row in self.ledger.rows if row.period == period)
-
-    @property
-    def states(self) -> dict[str, str]:
-        return {row.period: row.state for row in sorted(self.ledger.rows, key=lambda row: row.starts_on)}
+from tests.catalog.ledger_life import CALENDAR, Life, day
 
 
 @pytest.mark.parametrize(
@@ -299,112 +254,6 @@ def test_imported_months_of_daily_data_since_the_last_update_are_debts() -> None
     obligations.settle(ledger, CYCLES["daily"], {day("2026-04-15"): "imported"}, tracked_from=today, today=today)
     states = {row.period: row.state for row in ledger.rows}
     assert states == {"2026-04": "on_time", "2026-05": "open", "2026-06": "open", "2026-07": "open"}
-
-
-# ---- what never happens, whatever people do
-
-EVENTS = st.lists(
-    st.tuples(st.integers(0, 45), st.sampled_from(["deliver", "deliver", "unchanged", "check", "extend", "excuse"])),
-    max_size=25,
-)
-
-
-def live(cycle: str, begins: dt.date, events: Iterable[tuple[int, str]]) -> Life:
-    """Live through events, each so many days after the one before."""
-    life = Life(cycle, begins)
-    for gap, event in events:
-        life.plan(life.today + dt.timedelta(days=gap))
-        if event == "deliver":
-            life.deliver(life.today)
-        elif event == "unchanged" and life.today not in life.deliveries:
-            life.deliver(life.today, kind="unchanged")
-        elif event == "extend":
-            row = next((row for row in life.ledger.open_rows if life.today <= row.grace_on), None)
-            if row is not None and row.kind == "update" and row.first_due_on is None:
-                extend(row, row.due_on + dt.timedelta(days=14), CALENDAR)
-        elif event == "excuse":
-            row = next((row for row in life.ledger.rows if row.state in ("late", "missed")), None)
-            row = row or next((row for row in life.ledger.open_rows if row.grace_on < life.today), None)
-            if row is not None:
-                excuse(row, life.today, "理由")
-        life.plan()
-    return life
-
-
-BEGINS = st.dates(day("2023-01-01"), day("2026-06-30"))
-TRACKED = st.sampled_from([code for code, cycle in CYCLES.items() if cycle.kind])
-
-
-@settings(max_examples=40, deadline=None)
-@given(cycle=TRACKED, begins=BEGINS, events=EVENTS)
-def test_periods_have_no_gap_and_no_double_and_one_is_always_open(
-    cycle: str, begins: dt.date, events: list[tuple[int, str]]
-) -> None:
-    life = live(cycle, begins, events)
-    rows = sorted(life.ledger.rows, key=lambda row: row.starts_on)
-    period = CYCLES[cycle].period
-    assert period is not None
-    assert rows[0].starts_on == period(begins).starts_on
-    for former, row in itertools.pairwise(rows):
-        assert row.starts_on == period(former.starts_on).due_on + dt.timedelta(days=1)
-    assert len({row.period for row in rows}) == len(rows)
-    assert period(life.today).key in {row.period for row in rows}
-    open_dues = [row.due_on for row in rows if row.state == "open"]
-    assert life.dates[0] == min(open_dues)
-
-
-@settings(max_examples=40, deadline=None)
-@given(cycle=TRACKED, begins=BEGINS, events=EVENTS)
-def test_every_outcome_has_its_fact_and_a_day_serves_one_period(
-    cycle: str, begins: dt.date, events: list[tuple[int, str]]
-) -> None:
-    life = live(cycle, begins, events)
-    served = [row for row in life.ledger.rows if row.kind == "update" and row.settled_by in ("data", "unchanged")]
-    assert len({row.settled_on for row in served}) == len(served)
-    for row in served:
-        assert row.settled_on is not None and life.deliveries[row.settled_on] == row.settled_by
-        assert row.settled_on >= row.starts_on
-    for row in life.ledger.rows:
-        assert (row.settled_on is not None) is (row.state in SETTLED)
-        assert (row.late_workdays is not None) is (row.state == "late") or row.state == "excused"
-        assert (row.state == "excused") is (row.reason is not None)
-        if row.state == "on_time" and row.kind == "update":
-            assert row.settled_on is not None and row.settled_on <= row.grace_on
-        if row.state == "late":
-            assert row.settled_on is not None and row.settled_on > row.grace_on
-
-
-@settings(max_examples=25, deadline=None)
-@given(cycle=TRACKED, begins=BEGINS, events=EVENTS)
-def test_planning_again_changes_no_row(cycle: str, begins: dt.date, events: list[tuple[int, str]]) -> None:
-    life = live(cycle, begins, events)
-    before, dates = copy.deepcopy(life.ledger.rows), life.dates
-    assert (life.plan(), life.ledger.rows) == (dates, before)
-
-
-@settings(max_examples=40, deadline=None)
-@given(cycle=TRACKED, begins=BEGINS, events=EVENTS)
-def test_only_the_rows_that_matter_are_needed(cycle: str, begins: dt.date, events: list[tuple[int, str]]) -> None:
-    """The nightly check reads settled rows only since the earliest open period: it decides as if it had read all."""
-    life = live(cycle, begins, events)
-    later = life.today + dt.timedelta(days=40)
-    period = CYCLES[cycle].period
-    assert period is not None
-    since = life.ledger.open_since
-    assert since is not None
-    since = min(since, period(later).starts_on)
-    short = copy.deepcopy(life)
-    short.ledger.rows = [
-        row
-        for row in short.ledger.rows
-        if row.state == "open" or row.starts_on >= since or (row.settled_on is not None and row.settled_on >= since)
-    ]
-    short.deliveries = {on: kind for on, kind in life.deliveries.items() if on >= since}
-    life.plan(later)
-    short.plan(later)
-    kept = {row.period for row in short.ledger.rows}
-    assert short.states == {period: state for period, state in life.states.items() if period in kept}
-    assert short.dates == life.dates
 
 
 def test_a_corrected_calendar_gives_another_grace() -> None:

@@ -149,3 +149,14 @@ def test_the_half_year_report_and_its_layout_are_written_to_files(
     status, _, err = run(capsys, "report", "make", "2026H9", str(tmp_path / "x.pdf"))
     assert (status, (tmp_path / "x.pdf").exists()) == (1, False)
     assert "2026H1" in err
+
+
+def test_an_application_starts_without_what_only_reports_and_readers_need(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path;"
+        "from portal.app import create_app; from portal.settings import load_settings;"
+        f"create_app(load_settings(home=Path({str(tmp_path)!r})));"
+        "print([name for name in ('docx', 'lxml', 'typst', 'pandas', 'openpyxl') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
