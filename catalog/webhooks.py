@@ -160,7 +160,7 @@ def queue_calls(session: Session, *, on: dt.date, base_url: str, now: dt.datetim
                 for one in raised.rows
             ],
         }
-        messages.append(_message(row, f"webhook:{row.id}:{on.isoformat()}", body))
+        messages.append(_message(row, f"webhook:{row.id}:{on.isoformat()}:{raised.total}", body))
     return queue_messages(session, messages, now=now)
 
 

@@ -52,9 +52,10 @@ def raise_notices(house: House, *, on: dt.date) -> int:
 
 
 def _digest_mail(digest: digests.Digest, base_url: str, site: str) -> NewMessage:
+    """The mail of one digest; what is raised later on the same day makes another, for the total is in the key."""
     subject, text = write_digest(digest, base_url=base_url, site_name=site)
     return NewMessage(
-        key=f"digest:{digest.account_id}:{digest.on.isoformat()}",
+        key=f"digest:{digest.account_id}:{digest.on.isoformat()}:{digest.total}",
         channel="mail",
         recipient=digest.email,
         subject=subject[:255],

@@ -44,7 +44,7 @@ class Message(Base):
 
     id: Mapped[UuidKey]
     key: Mapped[str] = mapped_column(String(160), unique=True)
-    """What it is, so that making it twice makes one: "digest:<account>:<day>"."""
+    """What it is, so that making it twice makes one: "digest:<account>:<day>:<reminders>"."""
     channel: Mapped[str] = mapped_column(String(20))
     """mail or webhook"""
     account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))

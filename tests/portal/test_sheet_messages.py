@@ -16,7 +16,16 @@ import portal.messages
 ROOM = Path(catalog.__file__).parent
 CALLS = {"_at", "_report", "_note", "BadCell", "_Unclear", "CellProblem", "_problem", "Invalid", "TooLarge", "Conflict"}
 CODE = re.compile(r"[a-z]+(?:_[a-z]+)+")
-NOT_CODES = {"item_name", "open_type", "update_cycle", "provider_code", "format_type", "contact_phone", "is_secret"}
+NOT_CODES = {
+    "item_name",
+    "open_type",
+    "update_cycle",
+    "provider_code",
+    "format_type",
+    "contact_phone",
+    "is_secret",
+    "source_url",
+}
 
 
 def raised() -> Iterator[str]:
