@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, null, select
+from sqlalchemy import ColumnElement, Date, Select, cast, func, literal, null, select
 from sqlalchemy.orm import Session
 
 from catalog.errors import NotFound
@@ -92,7 +92,7 @@ SOURCES: Mapping[str, Source] = {
         Department.id,
         Department.name,
         null(),
-        null(),
+        cast(null(), Date),
         Department.kind,
         Department.id,
     ),
