@@ -8,6 +8,13 @@ RUN := $(PY) -m portal
 # tests of the data engine that touch the database; the others would only do the same again
 KEEPING := tests/datasets/test_versions.py tests/datasets/test_usage.py tests/datasets/test_ingest_intakes.py
 
+# tests that ask nothing of the database that its kind could answer differently: they run in the SQLite leg alone
+SAME := $(addprefix --ignore=tests/portal/test_, public_browser.py public_tokens.py mail.py calling.py serving.py settings.py \
+	filenames.py links.py robots.py cli.py edge.py security.py sheet_messages.py hostile_forms.py \
+	desk_sheet.py) \
+	$(addprefix --ignore=tests/catalog/test_, sheet_reading.py sheet_template.py workdays.py obligations.py vocabularies.py cycles.py \
+	obligations_properties.py icalendar.py passwords.py permissions.py search_question.py adopting_labels.py feeds_dcat.py act_limits.py)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo run test test-sqlite test-postgresql check fix migration bench simulation lock wheel wheel-check wheelhouse clean
 
@@ -30,7 +37,7 @@ test-postgresql: $(VENV)/dev.stamp
 	@url=$$($(PY) tests/find_postgresql.py); \
 	if [ -n "$$url" ]; then \
 		echo "PostgreSQL leg"; \
-		TEST_DATABASE_URL="$$url" $(PY) -m pytest -n 2 --dist worksteal -q tests/catalog tests/portal $(KEEPING) $(ARGS); \
+		TEST_DATABASE_URL="$$url" $(PY) -m pytest -n 2 --dist worksteal -q tests/catalog tests/portal $(KEEPING) $(SAME) $(ARGS); \
 	else \
 		echo "PostgreSQL leg left out: no server at TEST_DATABASE_URL or 127.0.0.1:5432"; \
 	fi
