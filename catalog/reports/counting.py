@@ -178,8 +178,8 @@ def list_records(
     clause = figure.clause(span)
     if department_id is not None:
         clause = clause & (source.department == department_id)
-    rows = int(session.scalar(source.joined(select(func.count())).where(clause)) or 0)
-    total = int(session.scalar(source.joined(select(func.coalesce(func.sum(source.number), 0))).where(clause)) or 0)
+    counting = source.joined(select(func.count(), func.coalesce(func.sum(source.number), 0))).where(clause)
+    rows, total = (int(value) for value in session.execute(counting).one())
     names = ("department", "title", "entry_name", "day", "detail", "number")
     columns = [getattr(source, name).label(name) for name in names]
     query = source.joined(select(*columns)).where(clause).order_by(source.department, source.day, source.key)

@@ -110,17 +110,16 @@ class HalfYear:
 
 
 def measure_half_year(session: Session, span: Span, *, by: Actor, today: dt.date) -> HalfYear:
-    """Count everything: two statements for each figure and one for each column of the table. Raises NotAllowed."""
+    """Count everything: two statements for each figure, by department and for the year before. Raises NotAllowed."""
     require_allowed(by, "report.make")
     before = year_before(span, today=today)
+    counts = {code: count_by_department(session, figure, span) for code, figure in FIGURES.items()}
     figures = {
-        code: Measured(figure, count_figure(session, figure, span), count_figure(session, figure, before))
+        code: Measured(figure, sum(counts[code].values()), count_figure(session, figure, before))
         for code, figure in FIGURES.items()
     }
-    lines = _lines(session, span)
+    lines = _lines(session, {code: counts[code] for code in LINE_FIGURES})
     names = {line.department_id: line.short_name for line in lines}
-    silent = count_by_department(session, FIGURES["departments_silent"], span)
-    empty = count_by_department(session, FIGURES["departments_empty"], span)
     covered = _domains(session, span)
     return HalfYear(
         span=span,
@@ -130,8 +129,8 @@ def measure_half_year(session: Session, span: Span, *, by: Actor, today: dt.date
         nodes=_nodes(session, span.starts_on, span.as_of, names),
         next_nodes=_nodes(session, span.ends_on + dt.timedelta(days=1), _half_after(span), names),
         shares=timely_shares(session, since=span.starts_on, until=span.as_of, today=span.as_of),
-        silent=tuple(name for key, name in names.items() if key in silent),
-        empty=tuple(name for key, name in names.items() if key in empty),
+        silent=tuple(name for key, name in names.items() if key in counts["departments_silent"]),
+        empty=tuple(name for key, name in names.items() if key in counts["departments_empty"]),
         shortcomings=(*_overdue(session, span, names), *_unmended(session, span, names)),
         domains_covered=tuple(term.zh for term in VOCABULARIES["domain"].terms if term.code in covered),
         domains_empty=tuple(term.zh for term in VOCABULARIES["domain"].terms if term.code not in covered),
@@ -142,8 +141,8 @@ def _half_after(span: Span) -> dt.date:
     return dt.date(span.ends_on.year + 1, 6, 30) if span.ends_on.month == 12 else dt.date(span.ends_on.year, 12, 31)
 
 
-def _lines(session: Session, span: Span) -> tuple[DepartmentLine, ...]:
-    columns = {code: count_by_department(session, FIGURES[code], span) for code in LINE_FIGURES}
+def _lines(session: Session, columns: Mapping[str, Mapping[uuid.UUID, int]]) -> tuple[DepartmentLine, ...]:
+    """The active departments and those that have any figure, in their order; `columns` by figure and department."""
     known = {key for column in columns.values() for key in column}
     query = select(Department).order_by(Department.position, Department.name)
     return tuple(

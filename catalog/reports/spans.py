@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
-from catalog.cycles import period_of
 from catalog.errors import NotFound
 from catalog.reports.figures import Span
+from catalog.scorecards.periods import ScorePeriod, current_period, parse_period
 
 FIRST_YEAR = 2008
 """政府信息公开条例 came into force on 2008-05-01: no report is older."""
@@ -15,25 +14,23 @@ FIRST_YEAR = 2008
 
 def span_of(day: dt.date, *, today: dt.date) -> Span:
     """The half-year in which `day` lies."""
-    period = period_of("half_yearly", day)
-    assert period is not None
-    return Span(period.key, period.starts_on, period.due_on, min(period.due_on, today))
+    return _span(current_period(day), today)
 
 
 def parse_span(key: str, *, today: dt.date) -> Span:
-    """The half-year "2026H1" or "2026H2"; raises NotFound("no_such_period") for anything else or the future."""
-    match = re.fullmatch(r"(20\d\d)H([12])", key)
-    if match is None or int(match[1]) < FIRST_YEAR:
-        raise NotFound("no_such_report_period", period=key[:20])
-    span = span_of(dt.date(int(match[1]), 1 if match[2] == "1" else 7, 1), today=today)
-    if span.starts_on > today:
+    """The half-year "2026H1" or "2026H2"; raises NotFound("no_such_report_period") for anything else or the future."""
+    try:
+        period = parse_period(key, today=today)
+    except NotFound:
+        raise NotFound("no_such_report_period", period=key[:20]) from None
+    if period.half is None or period.year < FIRST_YEAR:
         raise NotFound("no_such_report_period", period=key)
-    return span
+    return _span(period, today)
 
 
 def year_before(span: Span, *, today: dt.date) -> Span:
     """The same half of the year before, up to the same day where the present one still runs."""
-    before = span_of(span.starts_on.replace(year=span.starts_on.year - 1), today=today)
+    before = _span(current_period(span.starts_on).year_before, today)
     if span.as_of == span.ends_on:
         return before
     day = span.as_of
@@ -43,7 +40,12 @@ def year_before(span: Span, *, today: dt.date) -> Span:
 
 def list_spans(*, today: dt.date, count: int = 6) -> list[Span]:
     """The present half-year and those before it, newest first."""
-    spans = [span_of(today, today=today)]
-    while len(spans) < count:
-        spans.append(span_of(spans[-1].starts_on - dt.timedelta(days=1), today=today))
+    period, spans = current_period(today), []
+    for _ in range(count):
+        spans.append(_span(period, today))
+        period = period.previous
     return spans
+
+
+def _span(period: ScorePeriod, today: dt.date) -> Span:
+    return Span(period.key, period.starts_on, period.ends_on, period.measured_on(today))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalog.reports.counting import FigurePage, FigureRecord
 from catalog.reports.figures import Span
@@ -45,18 +44,6 @@ class ReportPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordRow:
-    """One record behind a figure."""
-
-    department: str
-    title: str
-    entry_name: str | None
-    on: dt.date | None
-    detail: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class RecordsPage:
     """All that the list behind a figure shows; `counts` tells whether a record counts for more than one."""
 
@@ -66,7 +53,8 @@ class RecordsPage:
     code: str
     total: int
     unit: str
-    rows: tuple[RecordRow, ...]
+    rows: tuple[FigureRecord, ...]
+    """`detail` in words."""
     counts: bool
     page: int
     page_count: int
@@ -114,16 +102,10 @@ def make_records_page(found: FigurePage, span: Span, *, language: str) -> Record
         code=figure.code,
         total=found.total,
         unit="" if is_english else figure.unit,
-        rows=tuple(_row(record, figure.kind, is_english) for record in found.records),
+        rows=tuple(replace(record, detail=_detail(record, figure.kind, is_english)) for record in found.records),
         counts=figure.kind == "usage",
         page=found.page,
         page_count=found.page_count,
-    )
-
-
-def _row(record: FigureRecord, kind: str, is_english: bool) -> RecordRow:
-    return RecordRow(
-        record.department, record.title, record.entry_name, record.on, _detail(record, kind, is_english), record.number
     )
 
 
