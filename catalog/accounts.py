@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from catalog.account_lists import AccountFacts, find_account, get_account, list_accounts
 from catalog.audit import record_audit
+from catalog.departments import load_department
 from catalog.errors import Conflict, Invalid, NotAllowed, NotFound, Problem
-from catalog.models import Account, AccountRole, AuditRow, Department
+from catalog.models import Account, AccountRole, AuditRow
 from catalog.passwords import RULES, AccountRules, check_password, generate_password, hash_password, is_password
 from catalog.permissions import EXCLUSIVE_ROLES, ROLES, Actor, require_allowed
 from catalog.sessions import (
@@ -98,8 +99,8 @@ def create_account(
     problems += check_password(secret, username=name, display_name=display_name)
     if problems:
         raise Invalid("account_invalid", problems=problems)
-    if department_id is not None and session.get(Department, department_id) is None:
-        raise NotFound("department_not_found", name=str(department_id))
+    if department_id is not None:
+        load_department(session, department_id)
     if session.scalar(select(Account.id).where(Account.username == name)) is not None:
         raise Conflict("username_taken", username=name)
     account = Account(
@@ -163,8 +164,8 @@ def update_account(
 def _require_movable(session: Session, account: Account, department_id: uuid.UUID | None, by: Actor) -> None:
     if by.account_id == account.id:
         raise NotAllowed("own_account")
-    if department_id is not None and session.get(Department, department_id) is None:
-        raise NotFound("department_not_found", name=str(department_id))
+    if department_id is not None:
+        load_department(session, department_id)
     bound = [row.role for row in account.roles if ROLES[row.role].of_department]
     if department_id is None and bound:
         raise Conflict("role_needs_department", **_labels(min(bound)))

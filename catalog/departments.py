@@ -109,7 +109,7 @@ def update_department(
     entries: the bulk act "rename_department" changes it together with them.
     """
     require_allowed(by, "department.manage")
-    department = _load(session, department_id)
+    department = load_department(session, department_id)
     given = [name for name in PUBLIC_NAMES if name in changes]
     if any(squeeze(changes[name] or "") != (getattr(department, name) or "") for name in given):
         count = session.scalar(select(func.count()).where(CurrentRecord.department_id == department_id))
@@ -123,7 +123,7 @@ def rename_department(
 ) -> Department:
     """`update_department` for a caller who brings the records of its published entries in step."""
     require_allowed(by, "department.manage")
-    department = _load(session, department_id)
+    department = load_department(session, department_id)
     current = {field: getattr(department, field) for field in COLUMNS}
     values = _clean(current | changes)
     changed = {field: value for field, value in values.items() if value != current[field]}
@@ -142,7 +142,7 @@ def deactivate_department(session: Session, department_id: uuid.UUID, *, by: Act
     ones, for an entry never changes hands silently, and Conflict("department_owes") while a plan or a finding waits
     for it: it is released from them, or merged."""
     require_allowed(by, "department.manage")
-    department = _load(session, department_id)
+    department = load_department(session, department_id)
     count = session.scalar(
         select(func.count(Entry.id)).where(Entry.department_id == department_id, Entry.state.in_(PUBLIC_STATES))
     )
@@ -157,7 +157,7 @@ def deactivate_department(session: Session, department_id: uuid.UUID, *, by: Act
 def activate_department(session: Session, department_id: uuid.UUID, *, by: Actor, now: dt.datetime) -> None:
     """Bring a department back into the lists to choose from."""
     require_allowed(by, "department.manage")
-    _set_active(session, _load(session, department_id), True, by, now)
+    _set_active(session, load_department(session, department_id), True, by, now)
 
 
 def check_names(session: Session, department_id: uuid.UUID, names: Mapping[str, str | None]) -> dict[str, str | None]:
@@ -165,7 +165,7 @@ def check_names(session: Session, department_id: uuid.UUID, names: Mapping[str, 
 
     Raises Invalid("department_invalid") with all problems, Conflict("department_exists").
     """
-    department = _load(session, department_id)
+    department = load_department(session, department_id)
     current = {field: getattr(department, field) for field in COLUMNS}
     values = _clean(current | dict(names))
     _require_free(session, values, department_id)
@@ -181,7 +181,7 @@ def merge_department(
     the two is out of use.
     """
     require_allowed(by, "department.manage")
-    department, heir = _load(session, department_id), _load(session, into_id)
+    department, heir = load_department(session, department_id), load_department(session, into_id)
     if not (department.is_active and heir.is_active):
         raise Conflict("bulk_changed_since")
     department.is_active, department.merged_into_id = False, heir.id
@@ -192,7 +192,7 @@ def merge_department(
 def unmerge_department(session: Session, department_id: uuid.UUID, *, by: Actor, now: dt.datetime) -> None:
     """Bring a dissolved department back; raises Conflict("bulk_changed_since") if it is in use already."""
     require_allowed(by, "department.manage")
-    department = _load(session, department_id)
+    department = load_department(session, department_id)
     if department.merged_into_id is None:
         raise Conflict("bulk_changed_since")
     department.is_active, department.merged_into_id = True, None
@@ -348,7 +348,8 @@ def _next_position(session: Session) -> int:
     return (session.scalar(select(func.max(Department.position))) or 0) + 1
 
 
-def _load(session: Session, department_id: uuid.UUID) -> Department:
+def load_department(session: Session, department_id: uuid.UUID) -> Department:
+    """The department with this id, to be written; raises NotFound("department_not_found")."""
     department = session.get(Department, department_id)
     if department is None:
         raise NotFound("department_not_found", name=str(department_id))

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalog.audit import record_audit
+from catalog.departments import load_department
 from catalog.errors import NotFound
 from catalog.icalendar import Event
 from catalog.models import CurrentRecord, Department, Entry, Obligation, ObligationAct, Revision
@@ -39,9 +40,7 @@ def calendar_token(department_id: uuid.UUID, epoch: int, *, key: str) -> str:
 
 def calendar_path(session: Session, department_id: uuid.UUID, *, key: str) -> str:
     """The private address of a department's calendar; raises NotFound."""
-    row = session.get(Department, department_id)
-    if row is None:
-        raise NotFound("department_not_found", name=str(department_id))
+    row = load_department(session, department_id)
     return f"/calendar/{row.slug}/{calendar_token(row.id, row.calendar_epoch, key=key)}.ics"
 
 

@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from catalog.audit import record_audit
+from catalog.departments import load_department
 from catalog.errors import Conflict, Invalid, NotFound, Problem
 from catalog.field_values import clean_text, clean_title, is_web_address
-from catalog.models import Department, Duty, DutyRecord, DutyTarget
+from catalog.models import Duty, DutyRecord, DutyTarget
 from catalog.permissions import Actor, is_allowed, require_allowed
 from catalog.workdays import check_day
 
@@ -113,7 +114,7 @@ def set_target(
         raise Invalid("duty_invalid", problems=[Problem("target", "amount_out_of_range", least=0, most=MAX_TARGET)])
     if not 2000 <= year <= 2100:
         raise Invalid("duty_invalid", problems=[Problem("year", "amount_out_of_range", least=2000, most=2100)])
-    subject = str(_department(session, department_id).id) if department_id else ALL
+    subject = str(load_department(session, department_id).id) if department_id else ALL
     row = session.scalar(
         select(DutyTarget).where(DutyTarget.duty_id == duty.id, DutyTarget.subject == subject, DutyTarget.year == year)
     )
@@ -151,7 +152,7 @@ def record_duty(
     """
     require_allowed(by, "duty.record", department_id=department_id)
     duty = get_duty(session, code, is_locked=True)  # of two clicks the second finds the first one's record
-    department = _department(session, department_id)
+    department = load_department(session, department_id)
     clean, address = clean_title(title), clean_text(url or "") or None
     problems = _check_record(duty, done_on, clean, address, today)
     if problems:
@@ -268,13 +269,6 @@ def _require_new(
     )
     if known is not None:
         raise Conflict("duty_record_exists", title=known)
-
-
-def _department(session: Session, department_id: uuid.UUID) -> Department:
-    department = session.get(Department, department_id)
-    if department is None:
-        raise NotFound("department_not_found", name=str(department_id))
-    return department
 
 
 def _audit(

@@ -52,12 +52,16 @@ class Chore:
     """Whether this turn needs so much memory that it goes to a process of its own, which gives it back."""
 
 
+def _day(house: House, params: Mapping[str, Any]) -> dt.date:
+    """The day that a job is for: `on`, else today."""
+    return dt.date.fromisoformat(params["on"]) if params.get("on") else house.today()
+
+
 def check_deadlines(house: House, params: Mapping[str, Any], report: Report) -> None:
     """Bring obligations up to the day (`on`, else today)."""
     from catalog import deadlines
 
-    on = dt.date.fromisoformat(params["on"]) if params.get("on") else house.today()
-    after, done = None, 0
+    on, after, done = _day(house, params), None, 0
     while True:
         with house.database.work() as session:
             checked = deadlines.check(session, on=on, after=after, limit=ENTRIES_AT_ONCE)
@@ -73,9 +77,8 @@ def settle_plans(house: House, params: Mapping[str, Any], report: Report) -> Non
     from catalog import plans
     from catalog.candidates.importing import match_candidates
 
-    on = dt.date.fromisoformat(params["on"]) if params.get("on") else house.today()
     with house.database.work() as session:
-        plans.settle_plans(session, on=on, now=house.now(), pullers=house.settings.city_pullers)
+        plans.settle_plans(session, on=_day(house, params), now=house.now(), pullers=house.settings.city_pullers)
         match_candidates(session, now=house.now())
 
 
@@ -113,7 +116,8 @@ def raise_notices(house: House, params: Mapping[str, Any], report: Report) -> No
     """Raise the reminders of the day (`on`, else today) and queue what tells of them."""
     from portal import sending
 
-    sending.run_notices(house, params, report)
+    count = sending.raise_notices(house, on=_day(house, params))
+    report(count, count, "notices")
 
 
 def send_outbox(house: House) -> None:

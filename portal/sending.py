@@ -7,8 +7,6 @@ import hashlib
 import hmac
 import logging
 import uuid
-from collections.abc import Mapping
-from typing import Any
 
 from catalog import digests, outbox, reminders, webhooks
 from catalog.errors import DomainError
@@ -171,10 +169,3 @@ def sign_call(secret: str, body: bytes, *, at: dt.datetime) -> str:
     """
     moment = str(int(at.timestamp()))
     return f"t={moment},v1={hmac.new(secret.encode(), moment.encode() + b'.' + body, hashlib.sha256).hexdigest()}"
-
-
-def run_notices(house: House, params: Mapping[str, Any], report: Any) -> None:
-    """The daily job; `on` may name another day."""
-    on = dt.date.fromisoformat(params["on"]) if params.get("on") else house.today()
-    count = raise_notices(house, on=on)
-    report(count, count, "notices")

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from catalog.audit import record_audit
 from catalog.errors import Conflict, Invalid, NotFound, Problem
 from catalog.models import Department, Handover, PlanNode, WorkPlan
+from catalog.obligations import reopen
 from catalog.permissions import Actor, require_allowed
 from catalog.plans.facts import find_node, load_plan_for, require_reason, require_running
-from catalog.plans.nodes import list_to_connect, node_obligations, reopen, select_handovers, settle_nodes
+from catalog.plans.nodes import list_to_connect, node_obligations, select_handovers, settle_nodes
 from datasets.clock import day_of
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from catalog.models import Declaration, Handover, Obligation, PlanNode, WorkPlan
+from catalog.obligations import reopen
 from catalog.plans.facts import load_nodes, node_period
 from catalog.plans.progress import list_expected
 from catalog.workdays import Calendar, load_calendar
@@ -91,12 +92,6 @@ def _settle(row: Obligation, day: dt.date, fact: str, calendar: Calendar) -> Non
     row.settled_on, row.settled_by, row.reason = day, fact, None
     row.state = "on_time" if day <= row.due_on else "late"
     row.late_workdays = None if row.state == "on_time" else calendar.workdays_between(row.due_on, day)
-
-
-def reopen(row: Obligation) -> None:
-    """Let it be owed again."""
-    row.state = "open"
-    row.settled_on = row.settled_by = row.late_workdays = row.reason = None
 
 
 def select_handovers(nodes: Sequence[PlanNode], department_id: uuid.UUID) -> Select[Handover]:

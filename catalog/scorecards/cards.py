@@ -11,6 +11,7 @@ from typing import Any
 from catalog.models import Scorecard
 from catalog.scorecards.indicators import INDICATORS
 from catalog.scorecards.measuring import Bonus, Measured, Tally
+from catalog.scorecards.records import ScoreRecord
 from catalog.scorecards.weights import Weight
 from catalog.timely_rates import TimelyShares
 
@@ -51,19 +52,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRecord:
-    """A record that counted against the department when the card was frozen."""
-
-    key: str
-    name: str | None
-    title: str
-    note: str
-    hit: float
-    of: float
-    mark: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Card:
     """The score of one department for one period; `base` is None where too little applies.
 
@@ -80,7 +68,7 @@ class Card:
     """How many departments have a rank."""
     frozen_at: dt.datetime | None = None
     frozen_by: str = ""
-    kept: Mapping[str, tuple[KeptRecord, ...]] | None = None
+    kept: Mapping[str, tuple[ScoreRecord, ...]] | None = None
     """Indicator → what counted against it, of a frozen card."""
 
     @property
@@ -134,7 +122,7 @@ def make_card(department: Body, measured: Measured, weights: Mapping[str, Weight
     return Card(department, lines, measured, base_score(lines))
 
 
-def freeze_lines(card: Card, kept: Mapping[str, Sequence[KeptRecord]]) -> list[dict[str, Any]]:
+def freeze_lines(card: Card, kept: Mapping[str, Sequence[ScoreRecord]]) -> list[dict[str, Any]]:
     """A card as JSON for `Scorecard.lines`: indicators, then bonus items, then shares and domains."""
     return [
         *(
@@ -157,14 +145,14 @@ def freeze_lines(card: Card, kept: Mapping[str, Sequence[KeptRecord]]) -> list[d
 def read_card(row: Scorecard, department: Body, *, adjustment: float) -> Card:
     """A frozen card; what a later release no longer knows is left out."""
     lines: list[Line] = []
-    kept: dict[str, tuple[KeptRecord, ...]] = {}
+    kept: dict[str, tuple[ScoreRecord, ...]] = {}
     bonuses: list[Bonus] = []
     shares, domains = TimelyShares(), frozenset[str]()
     for one in row.lines:
         if one.get("code") in INDICATORS:
             tally = Tally(one["numerator"], one["denominator"])
             lines.append(_line(one["code"], tally, one["weight"], one["target"]))
-            kept[one["code"]] = tuple(KeptRecord(**record) for record in one["against"])
+            kept[one["code"]] = tuple(ScoreRecord(**record) for record in one["against"])
         elif "bonus" in one:
             bonuses.append(Bonus(**one["bonus"]))
         elif "shares" in one:

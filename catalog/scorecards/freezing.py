@@ -14,18 +14,19 @@ from catalog.audit import lock_audit, record_audit
 from catalog.errors import Conflict
 from catalog.models import Scorecard
 from catalog.permissions import Actor, require_allowed
-from catalog.scorecards.cards import KeptRecord, freeze_lines
+from catalog.scorecards.cards import freeze_lines
 from catalog.scorecards.entry_facts import entry_facts
 from catalog.scorecards.entry_measures import EntryMeasure
 from catalog.scorecards.indicators import INDICATORS, Obligations
 from catalog.scorecards.obligation_records import count_undecided, obligation_records
 from catalog.scorecards.periods import ScorePeriod
+from catalog.scorecards.records import ScoreRecord
 from catalog.scorecards.scoring import make_ranking
 
 KEPT_RECORDS = 200
 """Records that counted against a department which a frozen card keeps, of each indicator: what objections are about."""
 
-Kept = dict[uuid.UUID, list[KeptRecord]]
+Kept = dict[uuid.UUID, list[ScoreRecord]]
 
 
 def freeze_period(session: Session, period: ScorePeriod, *, by: Actor, now: dt.datetime, today: dt.date) -> int:
@@ -93,7 +94,7 @@ def _entries_against(session: Session, on: dt.date) -> dict[str, Kept]:
             hit, of, mark = amounts[3 * place : 3 * place + 3]
             kept = found[code].setdefault(department_id, [])
             if len(kept) < KEPT_RECORDS and of and (hit > 0 if row.is_less_better else hit < of):
-                kept.append(KeptRecord(name, name, title, "", hit, of, mark))
+                kept.append(ScoreRecord(name, name, title, "", hit, of, mark))
     return found
 
 
@@ -105,5 +106,5 @@ def _obligations_against(session: Session, source: Obligations, period: ScorePer
     for department_id, *values in session.execute(query.where(one.hit < one.of).order_by(one.key)):
         kept = found.setdefault(department_id, [])
         if len(kept) < KEPT_RECORDS:
-            kept.append(KeptRecord(*values))
+            kept.append(ScoreRecord(*values))
     return found

@@ -13,6 +13,7 @@ from catalog.permissions import ROLES
 from datasets.clock import SHANGHAI
 from portal.demo_accounts import DemoAccount
 from portal.messages import problem_text
+from portal.pages.filled_form import FieldProblems, field_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,12 @@ class SignInPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PasswordPage:
+class PasswordPage(FieldProblems):
     """`is_forced`: nothing else is open until it is done; `problems`: (field, sentence)."""
 
     is_forced: bool
     problems: tuple[tuple[str, str], ...]
     rules: AccountRules
-
-    def errors_of(self, field: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ def make_sign_in_page(
 
 def make_password_page(*, is_forced: bool, problems: Iterable[Problem] = (), language: str) -> PasswordPage:
     """The form with what was wrong."""
-    shown = tuple((problem.where, problem_text(problem, language)) for problem in problems)
+    shown = field_texts(problems, language)
     return PasswordPage(is_forced, shown, RULES)
 
 

@@ -16,6 +16,7 @@ from catalog.departments import DepartmentFacts
 from catalog.errors import Problem
 from catalog.vocabularies import VOCABULARIES
 from portal.messages import problem_text, text_of
+from portal.pages.filled_form import FieldProblems
 
 SHOWN_ROWS = 100
 """Rows of each kind that the preview of an import shows; all are counted."""
@@ -88,7 +89,7 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateListPage:
+class CandidateListPage(FieldProblems):
     """A page of candidates; `room` is desk or office, `plans` the running plans (code, title) to which they may go."""
 
     room: str
@@ -103,10 +104,6 @@ class CandidateListPage:
     plans: tuple[tuple[str, str], ...]
     typed: Typed = field(default_factory=Typed)
     problems: tuple[tuple[str, str], ...] = ()
-
-    def errors_of(self, name: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +131,6 @@ def parse_asked(args: Mapping[str, str]) -> Asked:
         state=state if state in VOCABULARIES["candidate_state"] else "",
         title=args.get("q", "").strip()[:128],
     )
-
-
-def parse_ids(texts: Iterable[str]) -> list[uuid.UUID]:
-    """The ids that were ticked; what is none is passed over."""
-    found = []
-    for text in texts:
-        try:
-            found.append(uuid.UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 def make_list_page(

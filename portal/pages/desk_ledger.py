@@ -17,6 +17,7 @@ from catalog.reminders import LADDER
 from catalog.timely_rates import TimelyShares
 from portal.messages import problem_text
 from portal.pages.desk_texts import in_words
+from portal.pages.filled_form import FieldProblems
 from portal.pages.public_formats import number, percent
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class DeskLedger:
 
 
 @dataclass(frozen=True, slots=True)
-class ActForm:
+class ActForm(FieldProblems):
     """One act that this person may take, or why not; `error` and `typed` are of a refused try."""
 
     name: str
@@ -129,11 +130,7 @@ class ActForm:
     """Bounds of the day that an extension asks for."""
     reason: str = ""
     until: str = ""
-    errors: tuple[tuple[str, str], ...] = ()
-
-    def error_of(self, field: str) -> str:
-        """The sentence for a field of the form."""
-        return " ".join(text for where, text in self.errors if where == field)
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +163,7 @@ class Tried:
     reason: str
     until: str
     text: str
-    errors: tuple[tuple[str, str], ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 RECENT_PERIODS = 4
@@ -286,7 +283,7 @@ def make_obligation_view(
         reminders=tuple((_step_text(detail.row.kind, one.step, language), one.raised_on) for one in detail.reminders),
         deliveries=detail.deliveries,
         forms=tuple(_form(one, tried, language) for one in possible),
-        refused=tried.text if tried and not tried.errors else "",
+        refused=tried.text if tried and not tried.problems else "",
     )
 
 
@@ -335,7 +332,7 @@ def _form(one: PossibleAct, tried: Tried | None, language: str) -> ActForm:
         last_on=one.last_on,
         reason=mine.reason if mine else "",
         until=mine.until if mine else "",
-        errors=mine.errors if mine else (),
+        problems=mine.problems if mine else (),
     )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from catalog.errors import Problem
 from catalog.fields import FIELDS
 from catalog.vocabularies import VOCABULARIES
-from portal.messages import problem_text
+from portal.pages.filled_form import FieldProblems, field_texts
 
 
 @dataclass(frozen=True, slots=True)
-class SmallForm:
+class SmallForm(FieldProblems):
     """What was typed and what is wrong with it."""
 
     values: Mapping[str, str]
@@ -23,10 +23,6 @@ class SmallForm:
     title_help: str = ""
     summary_help: str = ""
 
-    def errors_of(self, name: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == name]
-
 
 def make_new_form(values: Mapping[str, str], *, problems: Iterable[Problem] = (), language: str) -> SmallForm:
     """The first questions about a new entry."""
@@ -34,7 +30,7 @@ def make_new_form(values: Mapping[str, str], *, problems: Iterable[Problem] = ()
     title, summary = FIELDS["title"], FIELDS["summary"]
     return SmallForm(
         values,
-        _sentences(problems, language),
+        field_texts(problems, language),
         title_help=title.help_en if is_english else title.help_zh,
         summary_help=summary.help_en if is_english else summary.help_zh,
     )
@@ -52,12 +48,8 @@ def make_resource_form(
     kinds = VOCABULARIES["resource_kind"]
     return SmallForm(
         values,
-        _sentences(problems, language),
+        field_texts(problems, language),
         failure,
         entry_name,
         kinds=tuple((code, kinds.label(code, language)) for code in ("interface", "link")),
     )
-
-
-def _sentences(problems: Iterable[Problem], language: str) -> tuple[tuple[str, str], ...]:
-    return tuple((problem.where, problem_text(problem, language)) for problem in problems)

@@ -14,7 +14,8 @@ from catalog.departments import DepartmentFacts
 from catalog.errors import NotFound
 from catalog.permissions import Actor, is_allowed
 from catalog.plans import DeclarationFacts, ExpectedItem, HandoverFacts, PlanFacts, Suggestion
-from portal.pages.desk_plans_words import Said, label_of, say_cell, say_countdown, say_declaration
+from catalog.vocabularies import label
+from portal.pages.desk_plans_words import Said, say_cell, say_countdown, say_declaration
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -192,7 +193,7 @@ def _nodes(
             NodeLine(
                 position=cell.position,
                 title=head.node.title,
-                rule=label_of("node_rule", head.node.rule, language),
+                rule=label("node_rule", head.node.rule, language),
                 due_on=cell.due_on,
                 countdown=say_countdown(head.countdown, language) if cell.state in (None, "open") else None,
                 said=say_cell(cell, row, head.node, language),
@@ -218,7 +219,7 @@ def _tallies(items: Sequence[ExpectedItem], language: str) -> tuple[tuple[str, i
         "closed",
         "dropped",
     )
-    return tuple((label_of("plan_item_state", state, language), counts[state]) for state in order if counts[state])
+    return tuple((label("plan_item_state", state, language), counts[state]) for state in order if counts[state])
 
 
 def _suggestions(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from catalog.plans import BoardRow, Cell, Countdown, DeclarationFacts, NodeFacts, PlanFacts
-from catalog.vocabularies import VOCABULARIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +85,6 @@ def say_declaration(plan: PlanFacts, facts: DeclarationFacts) -> str:
         plan=plan.title,
         count=facts.entry_count,
     )
-
-
-def label_of(vocabulary: str, code: str, language: str) -> str:
-    """The label of a code."""
-    return VOCABULARIES[vocabulary].label(code, language)
 
 
 def _say_settled(cell: Cell, moved: str, language: str) -> Said:

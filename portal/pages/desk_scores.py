@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from catalog.periods import format_period
-from catalog.scorecards.cards import Card, KeptRecord, Line, applicable_share
+from catalog.scorecards.cards import Card, Line, applicable_share
 from catalog.scorecards.entry_measures import MARKS
 from catalog.scorecards.indicators import INDICATORS, Indicator
 from catalog.scorecards.objections import OBJECTION_STATES, Objection
@@ -259,7 +259,7 @@ def make_records_page(
     )
 
 
-def _record(row: ScoreRecord | KeptRecord, indicator: Indicator, language: str) -> RecordRow:
+def _record(row: ScoreRecord, indicator: Indicator, language: str) -> RecordRow:
     title, note = row.title, row.note
     if indicator.code == "coverage":
         title = label("domain", row.title, language)
@@ -278,7 +278,7 @@ def _record(row: ScoreRecord | KeptRecord, indicator: Indicator, language: str) 
     )
 
 
-def _amount(row: ScoreRecord | KeptRecord, indicator: Indicator) -> str:
+def _amount(row: ScoreRecord, indicator: Indicator) -> str:
     if indicator.code == "completeness":
         return f"{row.hit:g}%"
     if indicator.unit == "mean":
@@ -296,7 +296,7 @@ def _mark(code: str | None, language: str) -> str:
     return label("obligation_state", code, language)
 
 
-def _tone(row: ScoreRecord | KeptRecord, indicator: Indicator) -> str:
+def _tone(row: ScoreRecord, indicator: Indicator) -> str:
     if indicator.unit == "mean":
         return ""
     if indicator.is_less_better:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from catalog.entries import find_open_revision, find_published_revision
 from catalog.errors import Problem
 from catalog.resources import list_resources
-from portal.messages import problem_text
+from portal.pages.filled_form import FieldProblems, field_texts
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class UploadPage:
+class UploadPage(FieldProblems):
     """All that the page shows; without `resources` the file makes a new one."""
 
     entry_name: str
@@ -30,10 +30,6 @@ class UploadPage:
     limit_mb: int
     problems: tuple[tuple[str, str], ...]
     failure: str
-
-    def errors_of(self, name: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == name]
 
 
 def make_upload_page(
@@ -64,6 +60,6 @@ def make_upload_page(
         title=title,
         can_add=opened is None or opened.state in ("draft", "returned"),
         limit_mb=limit_mb,
-        problems=tuple((problem.where, problem_text(problem, language)) for problem in problems),
+        problems=field_texts(problems, language),
         failure=failure,
     )

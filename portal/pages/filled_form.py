@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,9 +11,24 @@ from catalog.errors import DomainError, Invalid, Problem
 from portal.messages import error_text, problem_text
 
 
+class FieldProblems:
+    """What every page with a form can tell: `problems` are (field, sentence); no field: the form as a whole."""
+
+    __slots__ = ()
+    problems: tuple[tuple[str, str], ...]
+
+    def errors_of(self, name: str) -> list[str]:
+        """The sentences for one field."""
+        return [text for where, text in self.problems if where == name]
+
+    def error_of(self, name: str) -> str:
+        """The sentences for one field as one text."""
+        return " ".join(self.errors_of(name))
+
+
 @dataclass(frozen=True, slots=True)
-class FilledForm:
-    """What was typed by field; `problems`: (field, sentence), the field empty for the form as a whole."""
+class FilledForm(FieldProblems):
+    """What was typed by field."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[tuple[str, str], ...] = ()
@@ -21,9 +37,10 @@ class FilledForm:
         """What was typed, else `default` as text."""
         return self.values.get(name) or ("" if default is None else str(default))
 
-    def errors_of(self, name: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == name]
+
+def field_texts(problems: Iterable[Problem], language: str) -> tuple[tuple[str, str], ...]:
+    """(field, sentence) of each problem."""
+    return tuple((problem.where, problem_text(problem, language)) for problem in problems)
 
 
 def fill_form(values: Mapping[str, str], error: DomainError | None, language: str) -> FilledForm:
@@ -31,13 +48,24 @@ def fill_form(values: Mapping[str, str], error: DomainError | None, language: st
     if error is None:
         return FilledForm(values)
     if isinstance(error, Invalid) and error.problems:
-        return FilledForm(values, tuple((one.where, problem_text(one, language)) for one in error.problems))
+        return FilledForm(values, field_texts(error.problems, language))
     return FilledForm(values, (("", error_text(error, language)),))
 
 
 def read_form(form: Mapping[str, str], names: Iterable[str], *, limit: int = 4000) -> dict[str, str]:
     """The named fields of a form, trimmed and cut."""
     return {name: form.get(name, "").strip()[:limit] for name in names}
+
+
+def parse_ids(texts: Iterable[str]) -> list[uuid.UUID]:
+    """The ids among the values of a form; what is none cannot have come from ours and is passed over."""
+    found = []
+    for text in texts:
+        try:
+            found.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return found
 
 
 def parse_days(values: Mapping[str, str], *names: str) -> tuple[dict[str, dt.date | None], list[Problem]]:

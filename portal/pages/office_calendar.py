@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from catalog.errors import Problem
 from catalog.workdays import ArrangementPlan, Calendar, DayFacts
-from portal.messages import problem_text
 from portal.pages.desk_texts import in_words
+from portal.pages.filled_form import FieldProblems, field_texts
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 WEEKDAYS = (("一", "Mon"), ("二", "Tue"), ("三", "Wed"), ("四", "Thu"), ("五", "Fri"), ("六", "Sat"), ("日", "Sun"))
@@ -58,17 +58,13 @@ class CorrectionLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionForm:
+class CorrectionForm(FieldProblems):
     """What was typed into a refused correction, and the sentences of its fields."""
 
     day: str = ""
     kind: str = ""
     name: str = ""
-    errors: tuple[tuple[str, str], ...] = ()
-
-    def error_of(self, field: str) -> str:
-        """The sentence for a field."""
-        return " ".join(text for where, text in self.errors if where == field)
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +158,7 @@ def make_calendar_page(
         ),
         form=form or CorrectionForm(),
         file_problem=file_problem,
-        file_problems=tuple((problem.where, problem_text(problem, language)) for problem in file_problems),
+        file_problems=field_texts(file_problems, language),
     )
 
 

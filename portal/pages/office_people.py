@@ -10,7 +10,7 @@ from catalog.departments import DEFAULT_KIND, DepartmentFacts
 from catalog.errors import Problem
 from catalog.permissions import ROLES, Actor, is_allowed
 from datasets.clock import SHANGHAI
-from portal.messages import problem_text
+from portal.pages.filled_form import FieldProblems, field_texts
 
 DEPARTMENT_FIELDS = ("name", "short_name", "name_en", "kind", "credit_code", "phone")
 KINDS = ("区直部门", "街道", "管理区", "市直部门", "乡镇", "直属单位", "其他")
@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class DepartmentForm:
+class DepartmentForm(FieldProblems):
     """The form of a new department (`slug` None) or of one to change; `problems`: (field, sentence)."""
 
     slug: str | None
@@ -32,10 +32,6 @@ class DepartmentForm:
     def kind_choices(self) -> list[tuple[str, str]]:
         """(value, text) of each kind."""
         return [(kind, kind) for kind in self.kinds]
-
-    def errors_of(self, field: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ class RoleChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountDetails:
+class AccountDetails(FieldProblems):
     """One account with what the acting person may do to it."""
 
     row: AccountRow
@@ -88,22 +84,14 @@ class AccountDetails:
     """What the form of name, department and address holds."""
     problems: tuple[tuple[str, str], ...] = ()
 
-    def errors_of(self, field: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == field]
-
 
 @dataclass(frozen=True, slots=True)
-class AccountForm:
+class AccountForm(FieldProblems):
     """The form of a new account."""
 
     values: Mapping[str, str]
     departments: tuple[tuple[str, str], ...]
     problems: tuple[tuple[str, str], ...]
-
-    def errors_of(self, field: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == field]
 
 
 def make_department_form(
@@ -123,7 +111,7 @@ def make_department_form(
         kinds=KINDS if not kind or kind in KINDS else (kind, *KINDS),
         is_active=department.is_active if department else True,
         entry_count=department.entry_count if department else 0,
-        problems=describe_problems(problems, language),
+        problems=field_texts(problems, language),
     )
 
 
@@ -176,7 +164,7 @@ def make_account_details(
         must_change_password=facts.must_change_password,
         departments=tuple((str(department.id), department.name) for department in departments),
         values=values if values is not None else stored,
-        problems=describe_problems(problems, language),
+        problems=field_texts(problems, language),
     )
 
 
@@ -189,9 +177,4 @@ def make_account_form(
 ) -> AccountForm:
     """The form of a new account."""
     choices = tuple((str(department.id), department.name) for department in departments)
-    return AccountForm(values or {}, choices, describe_problems(problems, language))
-
-
-def describe_problems(problems: Iterable[Problem], language: str) -> tuple[tuple[str, str], ...]:
-    """(field, sentence) of each problem."""
-    return tuple((problem.where, problem_text(problem, language)) for problem in problems)
+    return AccountForm(values or {}, choices, field_texts(problems, language))

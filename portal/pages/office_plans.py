@@ -14,8 +14,10 @@ from catalog.errors import Problem
 from catalog.models.plans import NODE_RULES
 from catalog.plans import Board, Countdown, NodeDraft, PlanFacts
 from catalog.plans.planning import MAX_NODES
+from catalog.vocabularies import label
 from portal.messages import problem_text
-from portal.pages.desk_plans_words import Said, label_of, say_cell, say_countdown
+from portal.pages.desk_plans_words import Said, say_cell, say_countdown
+from portal.pages.filled_form import FieldProblems
 
 SPARE_NODES = 2
 """Blank lines for further nodes in the form."""
@@ -43,7 +45,7 @@ class NodeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanForm:
+class PlanForm(FieldProblems):
     """The form of a draft; `code` is None for a new one; `problems`: (field, sentence)."""
 
     code: str | None
@@ -53,10 +55,6 @@ class PlanForm:
     chosen: frozenset[str]
     rules: tuple[tuple[str, str], ...]
     problems: tuple[tuple[str, str], ...] = ()
-
-    def errors_of(self, field: str) -> list[str]:
-        """The sentences for one field."""
-        return [text for where, text in self.problems if where == field]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +189,7 @@ def make_board_page(
             head.node.position,
             head.node.title,
             head.node.due_on,
-            label_of("node_rule", head.node.rule, language),
+            label("node_rule", head.node.rule, language),
             say_countdown(head.countdown, language),
             head.met,
             head.owed,
@@ -227,7 +225,7 @@ def make_board_page(
 
 def rule_choices(language: str) -> tuple[tuple[str, str], ...]:
     """(code, label) of what may meet a node."""
-    return tuple((rule, label_of("node_rule", rule, language)) for rule in NODE_RULES)
+    return tuple((rule, label("node_rule", rule, language)) for rule in NODE_RULES)
 
 
 def _typed_nodes(form: MultiDict[str, str]) -> list[tuple[str, str, str, str]]:

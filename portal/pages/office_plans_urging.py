@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 
 from catalog.plans import Countdown
 from catalog.urging import OwedUpdate, UrgingNote
-from portal.pages.desk_plans_words import full_day_text, label_of
+from catalog.vocabularies import label
+from portal.pages.desk_plans_words import full_day_text
 from portal.templating import Site
 
 
@@ -115,7 +116,7 @@ def _parts(note: UrgingNote, language: str) -> list[tuple[str, tuple[str, ...]]]
         (
             missing,
             tuple(
-                _("%(title)s（%(state)s）", title=item.title, state=label_of("plan_item_state", item.state, language))
+                _("%(title)s（%(state)s）", title=item.title, state=label("plan_item_state", item.state, language))
                 for item in note.missing
             ),
         ),

@@ -20,7 +20,8 @@ from catalog.permissions import is_allowed
 from portal.context import Session, actor, language, now, reading, today, work
 from portal.filenames import content_disposition
 from portal.links import redirect_to
-from portal.pages.candidates import Asked, Typed, make_list_page, parse_asked, parse_ids, write_csv
+from portal.pages.candidates import Asked, Typed, make_list_page, parse_asked, write_csv
+from portal.pages.filled_form import parse_ids
 from portal.security import FILE_POLICY
 
 LISTS = {"desk": "desk.list_candidates", "office": "office.list_candidates"}

@@ -11,8 +11,9 @@ from catalog.obligation_acts import list_possible_acts
 from catalog.obligation_facts import get_obligation
 from portal.context import actor, language, reading, today
 from portal.errors import status_of
-from portal.messages import error_text, problem_text
+from portal.messages import error_text
 from portal.pages.desk_ledger import Tried, make_obligation_view
+from portal.pages.filled_form import field_texts
 
 
 def render_obligation(
@@ -31,6 +32,5 @@ def refuse_act(
 ) -> Response:
     """The page again, with what had been typed and the sentence beside its field."""
     problems = error.problems if isinstance(error, Invalid) else []
-    errors = tuple((problem.where, problem_text(problem, language())) for problem in problems)
-    tried = Tried(name, reason, until, error_text(error, language()), errors)
+    tried = Tried(name, reason, until, error_text(error, language()), field_texts(problems, language()))
     return render_obligation(room, obligation_id, tried=tried, status=status_of(error))

@@ -19,8 +19,9 @@ from portal.access import access
 from portal.context import Session, actor, language, now, reading, today, work
 from portal.errors import status_of
 from portal.links import redirect_to
-from portal.messages import error_text, problem_text
+from portal.messages import error_text
 from portal.pages.desk_scores import make_card_page, make_records_page
+from portal.pages.filled_form import field_texts
 from portal.views.desk import bp
 
 YEARS = 3
@@ -64,8 +65,7 @@ def object_to_score(period: str) -> Response:
             )
     except (Invalid, Conflict) as error:
         problems = error.problems if isinstance(error, Invalid) else []
-        told = [(problem.where, problem_text(problem, language())) for problem in problems]
-        told = told or [("", error_text(error, language()))]
+        told = field_texts(problems, language()) or (("", error_text(error, language())),)
         with reading() as session:
             return render_card(session, "desk", period, _own(), typed=typed, problems=told, status=status_of(error))
     flash(_("异议已提交，请等待政数局答复。"), "good")

@@ -23,7 +23,8 @@ from portal.access import access
 from portal.context import actor, language, now, reading, today, work
 from portal.filenames import safe_file_name
 from portal.links import redirect_to
-from portal.messages import error_text, problem_text
+from portal.messages import error_text
+from portal.pages.filled_form import field_texts
 from portal.pages.office_calendar import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -64,8 +65,7 @@ def save_correction() -> Response:
     if not form.name:
         problems.append(Problem("name", "correction_name_missing"))
     if problems or day is None:
-        errors = tuple((problem.where, problem_text(problem, language())) for problem in problems)
-        tried = CorrectionForm(form.day, form.kind, form.name, errors)
+        tried = CorrectionForm(form.day, form.kind, form.name, field_texts(problems, language()))
         return _render(parse_year(request.form.get("year"), today()), form=tried, status=422)
     with work() as session:
         correct_day(session, day, is_workday=form.kind == "worked", name=form.name, by=actor(), now=now())

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
@@ -20,6 +19,7 @@ from portal.context import actor, house, language, now, reading, today, work
 from portal.errors import status_of
 from portal.links import redirect_to
 from portal.pages.desk_plans import find_member
+from portal.pages.filled_form import parse_ids
 from portal.pages.office_plans import make_board_page, make_plan_form, make_plan_list, parse_day, parse_nodes
 from portal.pages.office_plans_urging import make_sheet, make_sheets
 from portal.templating import site_of
@@ -193,7 +193,7 @@ def _write(code: str | None, key: str, form: MultiDict[str, str], starts_on: dt.
             title=form.get("title", "")[:300],
             starts_on=starts_on,
             nodes=nodes,
-            department_ids=_ids(form.getlist("departments")),
+            department_ids=parse_ids(form.getlist("departments")),
             note=form.get("note", "")[:4000],
             by=actor(),
             now=now(),
@@ -208,17 +208,6 @@ def _form_again(code: str | None, form: MultiDict[str, str], error: Invalid | Co
             plan, list_departments(session), form=form, problems=problems, today=today(), language=language()
         )
     return make_response(render_template("office/plan_form.html", page=page), status_of(error))
-
-
-def _ids(texts: Iterable[str]) -> list[uuid.UUID]:
-    """The ids among the values of a form; what is none cannot have come from ours."""
-    found = []
-    for text in texts:
-        try:
-            found.append(uuid.UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 def _require_day(form: MultiDict[str, str], field: str) -> dt.date:
@@ -271,7 +260,7 @@ def _correct_node(code: str, form: MultiDict[str, str]) -> str:
 
 def _add_departments(code: str, form: MultiDict[str, str]) -> str:
     with work() as session:
-        count = plans.add_departments(session, code, _ids(form.getlist("departments")), by=actor(), now=now())
+        count = plans.add_departments(session, code, parse_ids(form.getlist("departments")), by=actor(), now=now())
     return _("增加了 %(count)s 个部门。", count=count)
 
 

@@ -20,7 +20,8 @@ from portal.context import Session, actor, language, now, reading, today, work
 from portal.errors import status_of
 from portal.filenames import content_disposition
 from portal.links import redirect_to
-from portal.messages import error_text, problem_text
+from portal.messages import error_text
+from portal.pages.filled_form import field_texts
 from portal.pages.office_scores import make_ranking_page, make_weights_page
 from portal.views.desk.scores import list_shown_periods, render_card, render_records
 from portal.views.office import bp
@@ -106,7 +107,7 @@ def answer_objection(objection_id: uuid.UUID) -> Response:
                 now=now(),
             )
     except Invalid as error:
-        told = [(problem.where, problem_text(problem, language())) for problem in error.problems]
+        told = field_texts(error.problems, language())
         with reading() as session:
             return render_card(
                 session, "office", period, _id(session, slug),
