@@ -16,6 +16,20 @@ TYPES: dict[str, tuple[str, str]] = {
 }
 """Type code → (Chinese label, English label)."""
 
+RECOGNISED: dict[str, tuple[str, str]] = {
+    "percent": ("百分数", "per cent"),
+    "grouped": ("带千分位的数", "number in groups of three"),
+    "currency": ("金额", "amount of money"),
+    "yes_no": ("是/否", "yes or no"),
+    "chinese_date": ("年月日", "date in Chinese"),
+    "slashed_date": ("斜线日期", "date with slashes"),
+    "compact_date": ("八位日期", "date of eight digits"),
+    "longitude": ("经度", "longitude"),
+    "latitude": ("纬度", "latitude"),
+    "coordinates": ("坐标", "pair of coordinates"),
+}
+"""How the cells of a column are written where its type alone does not say it. Code → labels."""
+
 REPAIRS: dict[str, tuple[str, str]] = {
     "generated": ("原表没有表头，列名由系统编号", "the table has no header; the name was numbered"),
     "blank": ("原列名为空，由系统命名", "the name was blank and was filled in"),
@@ -41,6 +55,10 @@ class Column:
     blank_count: int = 0
     distinct_hint: int = 0
     repaired: str | None = None
+    recognised: str | None = None
+    """Key of RECOGNISED: how the cells are written, or what they measure."""
+    unit: str | None = None
+    """As a row of units under the header says."""
 
     @property
     def physical(self) -> str:

@@ -6,13 +6,13 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from datasets.db import Base, UuidKey
 
 INTAKE_STATES = ("received", "reading", "read", "refused", "confirmed", "discarded")
-VERSION_STATES = ("prepared", "department_review", "office_review", "published", "superseded", "rejected")
+VERSION_STATES = ("prepared", "department_review", "office_review", "published", "superseded", "rejected", "expired")
 
 
 class Intake(Base):
@@ -71,6 +71,10 @@ class DataVersion(Base):
     csv_byte_size: Mapped[int] = mapped_column(BigInteger)
     profile: Mapped[dict[str, Any]] = mapped_column(default=dict)
     findings: Mapped[list[Any]] = mapped_column(default=list)
+    difference: Mapped[dict[str, Any] | None]
+    """From the version that was published when this one was confirmed: `differences.Difference.as_dict`."""
+    is_original_public: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """False where the delivered file holds what the published rows do not: masked columns, other sheets."""
     override_basis: Mapped[str | None] = mapped_column(Text)
     """Legal basis on which a blocking personal-data finding was overridden."""
     created_by: Mapped[uuid.UUID | None]
@@ -78,6 +82,23 @@ class DataVersion(Base):
     submitted_by: Mapped[uuid.UUID | None]
     published_at: Mapped[dt.datetime | None]
     state_note: Mapped[str | None] = mapped_column(Text)
+
+
+class Upload(Base):
+    """A file that is arriving in pieces; its bytes so far lie in the uploads folder under the id."""
+
+    __tablename__ = "upload"
+    __table_args__ = (Index("ix_upload_created_at", "created_at"),)
+
+    id: Mapped[UuidKey]
+    account_id: Mapped[uuid.UUID]
+    file_name: Mapped[str] = mapped_column(String(255))
+    byte_size: Mapped[int] = mapped_column(BigInteger)
+    """As announced; the upload is whole when as many bytes have arrived."""
+    blob_sha256: Mapped[str | None] = mapped_column(String(64))
+    """Set once the file is whole and kept."""
+    created_at: Mapped[dt.datetime]
+    touched_at: Mapped[dt.datetime]
 
 
 class UsageCount(Base):

@@ -31,6 +31,9 @@ class Selection:
     order: str = ""
     limit: int | None = None
     params: tuple[object, ...] = ()
+    source: str = "data"
+    """What stands behind FROM: the table, or a subquery in brackets with the same kinds of names and an alias.
+    Its own values come first in `params`."""
 
     def tail(self) -> str:
         """The clauses that follow FROM, with a leading blank each; unordered rows come in the file's order."""

@@ -39,6 +39,10 @@ class VersionFacts:
     csv_byte_size: int
     created_at: dt.datetime
     published_at: dt.datetime | None
+    is_original_public: bool = True
+    """Whether the file as delivered is offered beside its rows."""
+    difference: dict[str, Any] | None = None
+    """From the version before, as `differences.Difference.as_dict`."""
 
     @classmethod
     def of(cls, version: DataVersion) -> VersionFacts:

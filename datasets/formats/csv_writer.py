@@ -97,7 +97,7 @@ def _copy(
 ) -> int:
     line = _line_sql(columns, guard)
     sql = (
-        f"COPY (SELECT ? AS line UNION ALL SELECT * FROM (SELECT {line} FROM data{rows.tail()}))"
+        f"COPY (SELECT ? AS line UNION ALL SELECT * FROM (SELECT {line} FROM {rows.source}{rows.tail()}))"
         f" TO {sql_text(str(target))}"
         " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '', USE_TMP_FILE false)"
     )

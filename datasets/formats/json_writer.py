@@ -33,7 +33,7 @@ def write_rows(
 
 def _write_narrow(store: Path, columns: Sequence[Column], target: Path, rows: Selection, spill: Path | None) -> int:
     fields = ", ".join(f"?, coalesce({_value_sql(column)}, 'null')" for column in columns)
-    objects = f"SELECT * FROM (SELECT concat({fields}, '}},') FROM data{rows.tail()})"
+    objects = f"SELECT * FROM (SELECT concat({fields}, '}},') FROM {rows.source}{rows.tail()})"
     sql = (
         f"COPY (SELECT '[' UNION ALL {objects}) TO {sql_text(str(target))}"
         " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '', USE_TMP_FILE false)"
@@ -49,7 +49,7 @@ def _write_wide(store: Path, columns: Sequence[Column], target: Path, rows: Sele
     count = 0
     with open_rows(store, spill=spill) as connection, target.open("w", encoding="utf-8", newline="\n") as file:
         file.write("[\n")
-        result = connection.execute(f"SELECT {selected} FROM data{rows.tail()}", list(rows.params))
+        result = connection.execute(f"SELECT {selected} FROM {rows.source}{rows.tail()}", list(rows.params))
         while batch := result.fetchmany(BATCH):
             count += len(batch)
             for row in batch:

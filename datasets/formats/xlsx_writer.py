@@ -37,7 +37,7 @@ def write_rows(
     with open_rows(store, spill=spill) as connection, xlsxwriter.Workbook(str(target), options) as book:
         book.set_properties({"created": CREATED})
         sheet = _start_sheet(book, columns)
-        result = connection.execute(f"SELECT {selected} FROM data{rows.tail()}", list(rows.params))
+        result = connection.execute(f"SELECT {selected} FROM {rows.source}{rows.tail()}", list(rows.params))
         scales = [_scale(description[1]) for description in result.description or []]
         writers = [
             _writer(book, sheet, place, column, scale)

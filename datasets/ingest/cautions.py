@@ -5,7 +5,6 @@ from __future__ import annotations
 from datasets.errors import Problem
 from datasets.ingest.delivery import Delivery
 from datasets.ingest.row_store import StoredRows
-from datasets.ingest.text_file import TextSource
 
 EXAMPLES = 5
 
@@ -48,7 +47,7 @@ def _name_warnings(stored: StoredRows) -> list[Problem]:
 def _width_warnings(delivery: Delivery) -> list[Problem]:
     """Records with more or fewer cells than the header: a delimiter too many or too few."""
     layout = delivery.layout
-    if not isinstance(delivery.source, TextSource) or not layout.header_rows:
+    if delivery.source.dialect is None or not layout.header_rows:
         return []
     width = delivery.source.width_of(layout.header_rows[-1])
     rows = [(row, size) for row, size in delivery.source.odd_rows if layout.first_row <= row <= layout.last_row]

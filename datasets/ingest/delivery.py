@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datasets.ingest.column_types import ColumnType, RawColumn
 from datasets.ingest.headers import Heading
 from datasets.ingest.raw_table import RawTable, Row
+from datasets.ingest.source import Source
 from datasets.ingest.tables import Layout, Merge
-from datasets.ingest.text_file import TextSource
-from datasets.ingest.workbook_file import WorkbookSource
 
 FEW_BLANKS = 500
 
@@ -19,7 +18,7 @@ class Delivery:
     """One file while it is being understood; each step fills in what the next ones need."""
 
     table: RawTable
-    source: TextSource | WorkbookSource
+    source: Source
     layout: Layout
     head: list[Row]
     headings: list[Heading] = field(default_factory=list)
@@ -64,4 +63,4 @@ class Delivery:
     @property
     def merges(self) -> list[Merge]:
         """Merged ranges; a text file has none."""
-        return self.source.merges if isinstance(self.source, WorkbookSource) else []
+        return self.source.merges

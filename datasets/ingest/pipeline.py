@@ -12,15 +12,14 @@ from datasets.formats.csv_writer import digest_csv
 from datasets.ingest.cautions import list_cautions
 from datasets.ingest.column_types import ColumnType, find_types
 from datasets.ingest.delivery import Delivery
-from datasets.ingest.file_kinds import find_kind
 from datasets.ingest.headers import clean_name, name_columns
+from datasets.ingest.loaders import load_source
 from datasets.ingest.personal_data import find_in_texts, find_personal_data
 from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.reading import Finding, Reading, ReadOptions, Recipe
 from datasets.ingest.row_store import write_row_store
+from datasets.ingest.source import Source
 from datasets.ingest.tables import HEAD_ROWS, TAIL_ROWS, Layout, find_layout
-from datasets.ingest.text_file import TextSource, load_text
-from datasets.ingest.workbook_file import WorkbookSource, load_workbook
 from datasets.sandbox import Progress
 
 PREVIEW_ROWS = 20
@@ -42,7 +41,7 @@ class Order:
 
 def read_delivery(order: Order, table: RawTable, progress: Progress) -> Reading:
     """Read the file of `order`. Raises Invalid or TooLarge with a code that tells a clerk what to do."""
-    source = _load(order, table, progress)
+    source = load_source(order.path, order.options, table, order.work, progress)
     delivery = _locate(order, table, source)
     _name(delivery, order.recipe)
     progress({"stage": "typing", "rows": delivery.layout.last_row - delivery.layout.first_row + 1})
@@ -53,25 +52,21 @@ def read_delivery(order: Order, table: RawTable, progress: Progress) -> Reading:
     return _store(order, delivery, findings)
 
 
-def _load(order: Order, table: RawTable, progress: Progress) -> TextSource | WorkbookSource:
-    kind = find_kind(order.path)
-    if kind == "text":
-        return load_text(order.path, order.options, table, order.work, progress)
-    return load_workbook(order.path, kind, order.options, table, progress)
-
-
-def _locate(order: Order, table: RawTable, source: TextSource | WorkbookSource) -> Delivery:
+def _locate(order: Order, table: RawTable, source: Source) -> Delivery:
     count = table.row_count()
     head = table.rows(0, HEAD_ROWS) if count else []
     if not any(cell for row in head for cell in row):
         raise Invalid("no_table_found")
     if order.options.header_row is not None and not 1 <= order.options.header_row <= count:
         raise Invalid("header_row_is_bad", row=order.options.header_row, rows=count)
-    merges = source.merges if isinstance(source, WorkbookSource) else []
     if order.recipe:
         layout = _layout_of(order.recipe)
+    elif source.has_names:
+        layout = Layout([0], 1, count - 1)
     else:
-        layout = find_layout(head, table.rows(max(0, count - TAIL_ROWS), TAIL_ROWS), count, merges, order.options)
+        layout = find_layout(
+            head, table.rows(max(0, count - TAIL_ROWS), TAIL_ROWS), count, source.merges, order.options
+        )
     delivery = Delivery(table, source, layout, head)
     delivery.titles = _lines(table, layout.title_rows)
     delivery.notes = _lines(table, layout.note_rows)
@@ -131,9 +126,8 @@ def _search(delivery: Delivery) -> list[Finding]:
     texts = [column for column, kind in zip(delivery.raw_columns, delivery.types, strict=True) if kind.type == "text"]
     findings = find_personal_data(delivery.table, texts, delivery.where)
     findings += find_in_texts("表外文字", [*delivery.titles, *delivery.notes])
-    if isinstance(delivery.source, WorkbookSource):
-        for place, content in delivery.source.texts:
-            findings += find_in_texts(place, content)
+    for place, content in delivery.source.texts:
+        findings += find_in_texts(place, content)
     return findings
 
 
@@ -158,10 +152,10 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding]) -> Reading
     return Reading(
         file_format=recipe.file_format,
         encoding=recipe.encoding,
-        encoding_is_certain=source.encoding.is_certain if isinstance(source, TextSource) else True,
+        encoding_is_certain=source.encoding.is_certain if source.encoding else True,
         delimiter=recipe.delimiter,
         sheet=recipe.sheet,
-        sheets=source.sheets if isinstance(source, WorkbookSource) else [],
+        sheets=[sheet.as_dict() for sheet in source.sheets],
         header_rows=[row + 1 for row in delivery.layout.header_rows],
         title_lines=delivery.titles,
         notes=delivery.notes,
@@ -187,13 +181,12 @@ def _preview(delivery: Delivery) -> list[list[str]]:
 
 def _recipe(delivery: Delivery) -> Recipe:
     source, layout = delivery.source, delivery.layout
-    text = source if isinstance(source, TextSource) else None
     return Recipe(
         file_format=source.file_format,
-        encoding=text.encoding.codec if text else None,
-        delimiter=text.dialect.delimiter if text else None,
-        quote=text.dialect.quote if text else None,
-        sheet=source.sheet if isinstance(source, WorkbookSource) else None,
+        encoding=source.encoding.codec if source.encoding else None,
+        delimiter=source.dialect.delimiter if source.dialect else None,
+        quote=source.dialect.quote if source.dialect else None,
+        sheet=source.sheet,
         header_row=layout.header_rows[0] + 1 if layout.header_rows else layout.first_row + 1,
         header_row_count=len(layout.header_rows),
         has_header=bool(layout.header_rows),

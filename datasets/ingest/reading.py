@@ -36,6 +36,10 @@ class ReadOptions(_Json):
     header_row: int | None = None
     header_row_count: int | None = None
     has_header: bool | None = None
+    masking: dict[str, str] = field(default_factory=dict)
+    """Column name → key of `masking.METHODS`: what is done to the personal data in it before it is stored."""
+    withholds_original: bool = False
+    """The delivered file itself is not offered to the public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,23 @@ class Recipe(_Json):
     types: list[list[str | None]]
     engine: int = 1
     """Raised when the same decisions would give other rows."""
+    masking: list[list[str]] = field(default_factory=list)
+    """[column name, kind of personal data or "", key of `masking.METHODS`] of every masked column."""
+    salt: str = ""
+    """Secret of this version's replacements (`masking`); never shown."""
+    withholds_original: bool = False
 
     def options(self) -> ReadOptions:
         """What to ask for so that the same decisions are taken by hand."""
         return ReadOptions(
-            self.encoding, self.delimiter, self.sheet, self.header_row, self.header_row_count, self.has_header
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            sheet=self.sheet,
+            header_row=self.header_row,
+            header_row_count=self.header_row_count,
+            has_header=self.has_header,
+            masking={name: method for name, _, method in self.masking},
+            withholds_original=self.withholds_original,
         )
 
 
@@ -93,7 +109,8 @@ class Reading(_Json):
     encoding_is_certain: bool
     delimiter: str | None
     sheet: str | None
-    sheets: list[str]
+    sheets: list[dict[str, Any]]
+    """`SheetFacts` of all tables that the file offers, as dicts."""
     header_rows: list[int]
     """1-based rows of the header; empty when the table has none."""
     title_lines: list[str]
@@ -108,6 +125,12 @@ class Reading(_Json):
     csv_sha256: str
     csv_byte_size: int
     profile: dict[str, Any]
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    """What contradicts the declared data items: {"column", "kind", "count", "rows" (first 100), "samples"}."""
+    encoding_previews: list[dict[str, Any]] = field(default_factory=list)
+    """Where the encoding is in doubt: {"codec", "lines"} for each that fits, the likeliest first."""
+    difference: dict[str, Any] | None = None
+    """From the published version, as `differences.Difference.as_dict`; None where there is none yet."""
 
     @property
     def blocking(self) -> list[Finding]:
@@ -119,6 +142,10 @@ class Reading(_Json):
         """Rebuild from `as_dict`."""
         known = {item.name: values[item.name] for item in fields(cls) if item.name in values}
         known["columns"] = columns_from(known["columns"])
+        known["sheets"] = [
+            {"name": sheet, "rows": 0, "columns": 0, "is_hidden": False} if isinstance(sheet, str) else sheet
+            for sheet in known["sheets"]
+        ]
         known["findings"] = [Finding.from_dict(item) for item in known["findings"]]
         known["recipe"] = Recipe.from_dict(known["recipe"])
         return cls(**known)

@@ -23,11 +23,14 @@ from datasets.ingest.reading import Recipe
 from datasets.rows import sql_text
 
 STORE_FORMAT = 1
+LATER_DECISIONS = frozenset({"masking", "salt", "withholds_original"})
+"""Parts of a recipe that do not count where they say nothing, so that keys of earlier recipes stay what they were."""
 
 
 def row_store_key(blob_sha256: str, recipe: Recipe) -> str:
     """The name under which the rows of this original, read this way, are stored: 64 hexadecimal digits."""
-    plain = json.dumps([STORE_FORMAT, blob_sha256, recipe.as_dict()], sort_keys=True, ensure_ascii=True)
+    decisions = {name: value for name, value in recipe.as_dict().items() if value or name not in LATER_DECISIONS}
+    plain = json.dumps([STORE_FORMAT, blob_sha256, decisions], sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(plain.encode()).hexdigest()
 
 

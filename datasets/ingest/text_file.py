@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from datasets.errors import Invalid, Problem
 from datasets.ingest.dialects import SEPARATOR_LINE, Dialect, find_dialect
-from datasets.ingest.encodings import ENCODINGS, Encoding, decode, find_encoding
+from datasets.ingest.encodings import ENCODINGS, decode, find_encoding
 from datasets.ingest.raw_table import WIDE, RawTable, Row, clean_row
 from datasets.ingest.reading import ReadOptions
+from datasets.ingest.source import Source
 from datasets.sandbox import Progress
 
 SAMPLE_CHARACTERS = 1 << 18
@@ -26,29 +26,7 @@ ODD_ROWS = 200
 """Records of each unusual width that are remembered."""
 
 
-@dataclass(slots=True)
-class TextSource:
-    """A text file understood: encoding, dialect, and what was noticed on the way."""
-
-    encoding: Encoding
-    dialect: Dialect
-    warnings: list[Problem] = field(default_factory=list)
-    width: int = 0
-    """Cells of the commonest record."""
-    odd_rows: list[tuple[int, int]] = field(default_factory=list)
-    """(0-based record, cells) of the first records with another number of cells, blank lines apart."""
-
-    @property
-    def file_format(self) -> str:
-        """ "tsv" or "csv", whatever the delimiter."""
-        return "tsv" if self.dialect.delimiter == "\t" else "csv"
-
-    def width_of(self, record: int) -> int:
-        """How many cells that record has."""
-        return dict(self.odd_rows).get(record, self.width)
-
-
-def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, progress: Progress) -> TextSource:
+def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, progress: Progress) -> Source:
     """Read the file at `path` into `table`.
 
     Raises Invalid: what `find_encoding` raises, "text_contains_nul", "cell_is_too_long" (row=…), "delimiter_is_bad".
@@ -63,12 +41,14 @@ def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, pro
     if not encoding.is_certain:
         names = [ENCODINGS.get(codec, codec) for codec in [encoding.codec, *encoding.alternatives]]
         warnings.append(Problem("", "encoding_uncertain", encoding=names[0], alternatives=names[1:]))
-    found = TextSource(encoding, _choose_dialect(source, options), warnings)
+    dialect = _choose_dialect(source, options)
+    file_format = "tsv" if dialect.delimiter == "\t" else "csv"
+    found = Source(file_format, encoding, dialect, warnings=warnings)
     progress({"stage": "reading"})
-    if not _load_fast(source, found.dialect, table):
+    if not _load_fast(source, dialect, table):
         table.close()
         with _open(source) as file:
-            table.append(_clean_records(file, found))
+            table.append(_clean_records(file, dialect, found))
     return found
 
 
@@ -135,13 +115,13 @@ def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:
     return True
 
 
-def _clean_records(file: TextIO, source: TextSource) -> Iterator[Row]:
+def _clean_records(file: TextIO, dialect: Dialect, source: Source) -> Iterator[Row]:
     """The records of `file` with clean cells; notes odd widths and removed TABs in `source`."""
     widths: Counter[int] = Counter()
     examples: dict[int, list[int]] = {}
     stripped = number = 0
     try:
-        for number, record in enumerate(source.dialect.reader(file)):
+        for number, record in enumerate(dialect.reader(file)):
             row = clean_row(record)
             if record:
                 widths[len(record)] += 1

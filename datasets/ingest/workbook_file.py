@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from datasets.errors import Invalid, Problem, TooLarge
 from datasets.ingest.cells import print_cell
 from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.reading import ReadOptions
+from datasets.ingest.source import SheetFacts, Source
 from datasets.ingest.tables import Merge
 from datasets.ingest.workbook_scan import MAX_AREA, SheetScan, WorkbookScan, scan_workbook
 from datasets.sandbox import Progress
@@ -22,31 +22,29 @@ SEARCHED_CELLS = 3_000_000
 """Cells of other sheets that are searched for personal data."""
 
 
-@dataclass(slots=True)
-class WorkbookSource:
-    """A workbook understood: its kind, the chosen sheet, all sheets, merges of the chosen one, texts elsewhere."""
+def load_zipped(path: Path, options: ReadOptions, table: RawTable, work: Path, progress: Progress) -> Source:
+    """Read one sheet of the .xlsx or .ods at `path` into `table`.
 
-    file_format: str
-    sheet: str
-    sheets: list[str]
-    merges: list[Merge] = field(default_factory=list)
-    texts: list[tuple[str, list[str]]] = field(default_factory=list)
-    """(place, texts): other sheets and comments."""
-    warnings: list[Problem] = field(default_factory=list)
-
-
-def load_workbook(path: Path, kind: str, options: ReadOptions, table: RawTable, progress: Progress) -> WorkbookSource:
-    """Read one sheet of the workbook at `path` into `table`; `kind` is "zip" or "xls".
-
-    Raises Invalid("workbook_is_broken" | "workbook_is_encrypted" | "worksheet_not_found" | "workbook_is_empty"), what
-    `scan_workbook` raises, and TooLarge("worksheet_is_too_large").
+    Raises what `load_xls` raises, and what `scan_workbook` raises.
     """
     progress({"stage": "checking"})
-    scan = scan_workbook(path) if kind == "zip" else WorkbookScan("xls")
+    return _load(path, scan_workbook(path), options, table, progress)
+
+
+def load_xls(path: Path, options: ReadOptions, table: RawTable, work: Path, progress: Progress) -> Source:
+    """Read one sheet of the .xls at `path` into `table`.
+
+    Raises Invalid("workbook_is_broken" | "workbook_is_encrypted" | "worksheet_not_found" | "workbook_is_empty") and
+    TooLarge("worksheet_is_too_large").
+    """
+    return _load(path, WorkbookScan("xls"), options, table, progress)
+
+
+def _load(path: Path, scan: WorkbookScan, options: ReadOptions, table: RawTable, progress: Progress) -> Source:
     book = _open(path)
     names, hidden = _list_sheets(book)
     chosen, sheet = _choose(book, names, hidden, options.sheet)
-    source = WorkbookSource(scan.kind, chosen, names)
+    source = Source(scan.kind, sheet=chosen, sheets=[_facts(book, name, name in hidden) for name in names])
     measured = scan.sheets.get(chosen, SheetScan())
     _require_area(sheet)
     progress({"stage": "reading"})
@@ -55,6 +53,11 @@ def load_workbook(path: Path, kind: str, options: ReadOptions, table: RawTable, 
     _note_parts(source, measured, hidden)
     source.texts = _other_texts(book, [name for name in names if name != chosen], scan.comments)
     return source
+
+
+def _facts(book: Any, name: str, is_hidden: bool) -> SheetFacts:
+    rows, columns = _extent(_sheet(book, name))
+    return SheetFacts(name, rows, columns, is_hidden)
 
 
 def _open(path: Path) -> Any:
@@ -146,8 +149,8 @@ def _print_padded(number: int, values: Sequence[object], padded: dict[tuple[int,
     return [print_cell(value, width=padded.get((number, column), 0)) for column, value in enumerate(values)]
 
 
-def _note_parts(source: WorkbookSource, measured: SheetScan, hidden: list[str]) -> None:
-    others = [name for name in source.sheets if name != source.sheet]
+def _note_parts(source: Source, measured: SheetScan, hidden: list[str]) -> None:
+    others = [sheet.name for sheet in source.sheets if sheet.name != source.sheet]
     if others:
         source.warnings.append(Problem("", "other_sheets", sheet=source.sheet, others=others[:20]))
     if hidden:

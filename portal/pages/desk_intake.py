@@ -235,7 +235,7 @@ def _form(reading: Reading | None, options: ReadOptions, language: str) -> ReadF
         encoding=options.encoding or (reading.encoding or "" if reading else ""),
         delimiters=tuple((sign, in_words(words, language)) for sign, words in DELIMITERS.items()),
         delimiter=options.delimiter or (reading.delimiter or "" if reading else ""),
-        sheets=tuple((name, name) for name in (reading.sheets if reading else [])),
+        sheets=tuple((sheet["name"], sheet["name"]) for sheet in (reading.sheets if reading else [])),
         sheet=options.sheet or (reading.sheet or "" if reading else ""),
         header_row=str(options.header_row or (header[0] if header else "")),
         header_row_count=str(options.header_row_count or (len(header) if header else "")),

@@ -35,7 +35,11 @@ def read_again(intake_id: uuid.UUID) -> Response:
     """Read it with what was set by hand."""
     with reading() as session:
         delivery = get_delivery(session, intake_id, by=actor())
-        known = Reading.from_dict(delivery.intake.reading).sheets if delivery.intake.reading else []
+        known = (
+            [sheet["name"] for sheet in Reading.from_dict(delivery.intake.reading).sheets]
+            if delivery.intake.reading
+            else []
+        )
     options = parse_options(request.form, known)
     try:
         start_reading(house(), intake_id, options)
