@@ -105,7 +105,7 @@ def read_blob(
 
     Raises Invalid, TooLarge or Busy with a code that tells a clerk what to do.
     """
-    building = row_stores.path_of(f"building-{uuid.uuid4().hex}")
+    building = row_stores.start_building()
     try:
         reading = read_file(
             store.path(blob_sha256),
@@ -115,9 +115,9 @@ def read_blob(
             limits=limits,
             on_progress=on_progress,
         )
-        building.replace(row_stores.path_of(row_store_key(blob_sha256, reading.recipe)))
+        row_stores.settle(building, row_store_key(blob_sha256, reading.recipe))
     finally:
-        building.unlink(missing_ok=True)
+        row_stores.discard(building)
     return reading
 
 

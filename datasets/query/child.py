@@ -40,6 +40,7 @@ class Answers:
             "rows": self.rows,
             "export": self.export,
             "bundle": self.bundle,
+            "compare": self.compare,
         }
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +84,18 @@ class Answers:
         files = [(name, Path(path)) for name, path in request["files"]]
         return write_bundle(files, [(name, text) for name, text in request["texts"]], Path(request["target"]))
 
+    def compare(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What differs between two row stores; with "target", the rows that do as a row store of their own."""
+        from datasets.differences import Table, compare
+
+        self.forget()
+        old, new = (Table(Path(side["store"]), columns_from(side["columns"])) for side in request["sides"])
+        for side in (old, new):
+            if not side.store.is_file():
+                raise NotFound("row_store_not_found", key=side.store.stem)
+        target = Path(request["target"]) if request["target"] else None
+        return compare(old, new, key=request["key"], result=target, spill=self.spill).as_dict()
+
     def reader(self, store: str, columns: list[Column]) -> RowReader:
         """The open row store, for these columns."""
         reader = self.readers.get(store)
@@ -103,9 +116,15 @@ class Answers:
             self.readers.popitem()[1].connection.close()
 
 
+BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+"""What DuckDB raises when a file is not what it wrote: every block of a store carries a checksum."""
+
+
 def _explain(error: duckdb.Error) -> DomainError:
     if "No space left" in str(error):
         return Busy("disk_full")
+    if isinstance(error, BROKEN) or type(error) is duckdb.Error:
+        return Busy("row_store_is_broken")
     return Invalid("question_cannot_be_answered")
 
 

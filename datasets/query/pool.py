@@ -15,19 +15,23 @@ import sys
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from datasets.columns import Column
-from datasets.errors import Busy, Invalid, TooLarge, unpack_error
+from datasets.differences import Difference
+from datasets.errors import Busy, Invalid, NotFound, TooLarge, unpack_error
 from datasets.query.engine import RowPage
 from datasets.query.exporting import Written
 from datasets.query.frames import encode_frame, read_frame
 from datasets.query.question import EVERYTHING, Query, canonical_filter, to_pairs
 
 MAX_TOTALS = 4096
+BROKEN_CODES = frozenset({"row_store_is_broken", "row_store_not_found"})
+Side = tuple[Path, Sequence[Column]]
+"""A row store and its columns."""
 
 
 class QueryPool:
@@ -49,6 +53,8 @@ class QueryPool:
         self._questions = _Group(size, deadline, patience, memory_bytes, idle_seconds)
         self._exports = _Group(export_size, export_deadline, export_patience, memory_bytes, idle_seconds)
         self._totals: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self.on_broken: Callable[[Path], None] | None = None
+        """Told of a row store that is gone or damaged, before Busy("row_store_is_broken") is raised."""
         self._lock = threading.Lock()
 
     def rows(self, store: Path, columns: Sequence[Column], query: Query, *, as_text: bool = False) -> RowPage:
@@ -60,7 +66,8 @@ class QueryPool:
         """
         key = (str(store), canonical_filter(query))
         request = {"act": "rows", "as_text": as_text, "total": self._totals.get(key), **_asked(store, columns, query)}
-        page = RowPage.from_dict(self._questions.ask(request))
+        with self._telling(store):
+            page = RowPage.from_dict(self._questions.ask(request))
         self._remember(key, page.total)
         return page
 
@@ -69,13 +76,34 @@ class QueryPool:
     ) -> Written:
         """Write the rows of `query` (None: all) to the new file `target`. Raises as `rows`, and TooLarge by format."""
         asked = _asked(store, columns, query or EVERYTHING)
-        return Written(**self._exports.ask({"act": "export", "format": format_key, "target": str(target), **asked}))
+        with self._telling(store):
+            return Written(**self._exports.ask({"act": "export", "format": format_key, "target": str(target), **asked}))
 
     def bundle(self, files: Sequence[tuple[str, Path]], texts: Sequence[tuple[str, str]], target: Path) -> Written:
         """Write a zip of files and texts, each with its name inside, to the new file `target`."""
         members = [(name, str(path)) for name, path in files]
         request = {"act": "bundle", "files": members, "texts": list(texts), "target": str(target)}
         return Written(**self._exports.ask(request))
+
+    def compare(self, old: Side, new: Side, *, key: Sequence[str] | None = None, target: Path | None) -> Difference:
+        """What differs between two row stores; `target`, a new file, gets the rows. See `differences.compare`."""
+        sides = [{"store": str(store), "columns": [c.as_dict() for c in columns]} for store, columns in (old, new)]
+        request = {"act": "compare", "sides": sides, "key": key, "target": str(target) if target else None}
+        with self._telling(old[0], new[0]):
+            return Difference.from_dict(self._exports.ask(request))
+
+    @contextmanager
+    def _telling(self, *stores: Path) -> Iterator[None]:
+        """Tell `on_broken` of row stores that are gone or not what was written; they can be made again."""
+        try:
+            yield
+        except (Busy, NotFound) as error:
+            if error.code in BROKEN_CODES and self.on_broken is not None:
+                for store in stores:
+                    self.on_broken(store)
+            if error.code in BROKEN_CODES:
+                raise Busy("row_store_is_broken") from error
+            raise
 
     def warm(self) -> None:
         """Start the children that answer questions, so that the first one need not wait for them."""

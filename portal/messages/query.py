@@ -25,6 +25,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "这份数据暂时无法查询，请稍后再试，或联系数据管理部门。",
         "The rows of this data are not available at the moment. Try again later or contact the data office.",
     ),
+    "row_store_is_broken": (
+        "这份数据的查询库正在自动重建，请过一两分钟再试；原始文件可照常下载。",
+        "The rows of this data are being rebuilt. Try again in a minute or two; the original can be downloaded.",
+    ),
+    "key_does_not_fit": (
+        "用来对照各行的列在两个版本中不都存在，请另选一列。",
+        "A column chosen to tell rows apart is not in both versions. Choose another one.",
+    ),
+    "key_is_not_unique": (
+        "“{columns}”在两个版本中有空值或重复值，不能用来对照各行，请另选一列。",
+        "“{columns}” is blank or repeated in one of the versions, so it cannot tell rows apart. Choose another one.",
+    ),
     "version_not_found": (
         "没有这一版数据。请回到数据集页面查看现有版本。",
         "There is no such version of this data. See the dataset's page for its versions.",
@@ -54,8 +66,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Many people are asking right now. Try again in a few seconds.",
     ),
     "question_takes_too_long": (
-        "这个查询超过了 {seconds} 秒的时限。请减少条件或排序，或下载文件后自行处理。",
-        "This question takes longer than {seconds} seconds. Use fewer conditions or sorts, or download the file.",
+        "这个查询超过了 {seconds} 秒的时限。请缩小范围、减少条件或排序，或下载文件后自行处理。",
+        "This question takes longer than {seconds} seconds. Narrow it, use fewer conditions or sorts, or download the "
+        "file.",
     ),
     "question_needs_too_much_memory": (
         "这个查询需要的内存超过限制。请减少条件或排序，或下载文件后自行处理。",
@@ -76,10 +89,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_parameter": (
         "没有“{column}”这个参数。可用的参数：{known}。",
         "There is no parameter “{column}”. Known parameters: {known}.",
-    ),
-    "parameter_not_offered": (
-        "参数“{parameter}”目前还不提供，请去掉后重试。",
-        "The parameter “{parameter}” is not offered yet. Leave it out.",
     ),
     "unknown_operator": (
         "“{column}”列没有“{operator}”这种比较。可用的比较：{known}。",
@@ -113,6 +122,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{column}”列要填四位年份，例如 2024，而不是“{value}”。",
         "Column “{column}” needs a year such as 2024, not “{value}”.",
     ),
+    "value_not_range": (
+        "“{column}”列的“介于”要填两端的值，例如 10..20 或 10,20，而不是“{value}”。",
+        "“Between” on column “{column}” needs both ends, such as 10..20 or 10,20, not “{value}”.",
+    ),
+    "range_reversed": (
+        "“{column}”列的范围“{value}”首尾颠倒，请把小的值写在前面。",
+        "The range “{value}” for column “{column}” is the wrong way round. Put the lesser value first.",
+    ),
     "value_not_list": (
         "“{column}”列要填用逗号分隔的值，或 JSON 数组，例如 甲,乙。",
         "Column “{column}” needs values separated by commas or a JSON array, such as a,b.",
@@ -136,6 +153,44 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "too_many_conditions": (
         "筛选条件有 {count} 个，最多 {limit} 个。请减少条件。",
         "There are {count} conditions; {limit} at most. Use fewer.",
+    ),
+    "or_needs_conditions": (
+        "_or 里要写编码后的列条件，例如 _or=district%3DA%26level__ge%3D3，不能包含下划线开头的参数。",
+        "_or takes encoded conditions on columns, such as _or=district%3DA%26level__ge%3D3, and no parameter that starts "
+        "with an underscore.",
+    ),
+    "unknown_bucket": (
+        "“{column}”列没有“{bucket}”这种时间分组。可用的分组：{known}。",
+        "Column “{column}” has no bucket “{bucket}”. Known ones: {known}.",
+    ),
+    "bucket_not_for_type": (
+        "“{column}”列的类型是 {type}，不能按“{bucket}”分组。可用的时间分组：{known}；不分时段时只写列名。",
+        "Column “{column}” is of type {type} and has no bucket “{bucket}”. Known ones: {known}; without one, name the "
+        "column alone.",
+    ),
+    "unknown_measure": (
+        "没有“{measure}”这种统计。可用的统计：{known}。",
+        "There is no measure “{measure}”. Known ones: {known}.",
+    ),
+    "measure_needs_column": (
+        "统计“{measure}”要指明列，例如 {measure}:amount。",
+        "The measure “{measure}” needs a column, such as {measure}:amount.",
+    ),
+    "measure_not_for_type": (
+        "“{column}”列的类型是 {type}，不能统计“{measure}”。可用的统计：{known}。",
+        "Column “{column}” is of type {type} and has no “{measure}”. Known measures: {known}.",
+    ),
+    "too_many_group_keys": (
+        "分组列有 {count} 个，最多 {limit} 个。请减少分组列。",
+        "There are {count} columns to group by; {limit} at most. Use fewer.",
+    ),
+    "too_many_measures": (
+        "统计项有 {count} 个，最多 {limit} 个。请减少统计项。",
+        "There are {count} measures; {limit} at most. Use fewer.",
+    ),
+    "not_with_groups": (
+        "分组统计时不能使用 {parameter}，请去掉它；分组结果用 _limit 和 _offset 翻页。",
+        "{parameter} cannot be used with groups. Leave it out; groups are paged by _limit and _offset.",
     ),
     "too_many_sorts": (
         "排序列最多 {limit} 个。请减少排序列。",

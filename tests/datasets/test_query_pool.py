@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from datasets.columns import Column
-from datasets.errors import Busy, Invalid, NotFound, TooLarge
+from datasets.errors import Busy, Invalid, TooLarge
 from datasets.query.parse import parse
 from datasets.query.pool import QueryPool
 from datasets.query.question import EVERYTHING, Query
@@ -72,17 +72,31 @@ def test_total_is_counted_once(pool, store):
     assert pool.rows(store, COLUMNS, query.at(offset=200)).total == 271
 
 
-def test_failure_in_the_child_is_raised_as_it_was(pool, tmp_path):
-    with pytest.raises(NotFound, match="row_store_not_found"):
-        pool.rows(tmp_path / "gone.duckdb", COLUMNS, EVERYTHING)
+def test_failure_in_the_child_is_raised_as_it_was(pool, store):
+    with pytest.raises(Invalid) as caught:
+        pool.compare((store, COLUMNS), (store, COLUMNS), key=["校名"], target=None)
+    assert (caught.value.code, [problem.where for problem in caught.value.problems]) == ("key_does_not_fit", ["校名"])
+
+
+def test_a_store_that_is_gone_or_damaged_is_told_of_and_the_question_may_be_asked_again(pool, store, tmp_path):
+    told: list[Path] = []
+    pool.on_broken = told.append
+    damaged = tmp_path / "damaged.duckdb"
+    content = bytearray(store.read_bytes())
+    content[len(content) // 2 :] = b"\xff" * (len(content) - len(content) // 2)
+    damaged.write_bytes(bytes(content))
+    for broken in (tmp_path / "gone.duckdb", damaged):
+        with pytest.raises(Busy, match="row_store_is_broken"):
+            pool.rows(broken, COLUMNS, parse([("_sort", "name")], COLUMNS))
+    assert told == [tmp_path / "gone.duckdb", damaged]
 
 
 def test_what_duckdb_says_is_not_passed_on(pool, tmp_path, capfd):
     broken = tmp_path / "broken.duckdb"
     broken.write_bytes(b"secret" * 1000)
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(Busy) as caught:
         pool.rows(broken, COLUMNS, EVERYTHING)
-    assert (caught.value.code, caught.value.params) == ("question_cannot_be_answered", {})
+    assert (caught.value.code, caught.value.params) == ("row_store_is_broken", {})
 
 
 def test_many_threads_share_two_children(pool, store):
