@@ -8,16 +8,23 @@ with bounded memory. DuckDB's own CSV quoting cannot end lines with CRLF nor gua
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from datasets.columns import Column
 from datasets.formats.guard import guard_cell, guarded_sql, is_dangerous_sql
+from datasets.formats.streaming import streamed
+from datasets.rowfile import RowFileWriter
 from datasets.rows import ALL_ROWS, WIDE, Selection, open_rows, printed_cell, printed_list, sql_text
 
 BOM = "\ufeff"
+LINE_END = b"\r\n"
 BLOCK_BYTES = 1 << 20
+
+Count = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +75,63 @@ def write_rows(
     return _copy(store, columns, target, rows, spill=spill, guard=True)
 
 
-def digest_csv(store: Path, columns: Sequence[Column], scratch: Path) -> CsvDigests:
-    """Write the whole CSV to the new file `scratch` and tell its digests; the caller removes the file."""
-    _copy(store, columns, scratch, ALL_ROWS, guard=True)
-    sha256, byte_size = _digest(scratch)
-    if _has_guarded(store, columns):
-        scratch.unlink()
-        _copy(store, columns, scratch, ALL_ROWS, guard=False)
-    content_sha256, _ = _digest(scratch, skip=len(BOM.encode()))
-    return CsvDigests(sha256, byte_size, content_sha256)
+def digest_csv(
+    store: Path,
+    columns: Sequence[Column],
+    scratch: Path,
+    *,
+    row_file: Path | None = None,
+    on_bytes: Count | None = None,
+) -> CsvDigests:
+    """Make the whole CSV as a stream through `scratch` (a path where nothing is yet) and tell its digests.
+
+    The same stream fills the new file `row_file`, when one is wanted. Once through the rows, twice where a cell is
+    guarded. `on_bytes` hears how many bytes have gone by.
+    """
+    public, bare = hashlib.sha256(BOM.encode()), hashlib.sha256()
+    has_guarded = _has_guarded(store, columns)
+    byte_size = 0
+    with _open_row_file(row_file, columns) as writer:
+        for piece, body in _pieces(store, columns, scratch, guard=False, on_bytes=on_bytes):
+            bare.update(piece)
+            if not has_guarded:
+                public.update(piece)
+                byte_size += len(piece)
+            if writer is not None:
+                writer.feed(body)
+    if has_guarded:
+        for piece, _ in _pieces(store, columns, scratch, guard=True, on_bytes=on_bytes):
+            public.update(piece)
+            byte_size += len(piece)
+    return CsvDigests(public.hexdigest(), len(BOM.encode()) + byte_size, bare.hexdigest())
+
+
+@contextmanager
+def _open_row_file(path: Path | None, columns: Sequence[Column]) -> Iterator[RowFileWriter | None]:
+    if path is None:
+        yield None
+        return
+    with path.open("wb") as file:
+        writer = RowFileWriter(file, len(columns))
+        yield writer
+        writer.close()
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _pieces(
+    store: Path, columns: Sequence[Column], scratch: Path, *, guard: bool, on_bytes: Count | None
+) -> Iterator[tuple[bytes, bytes]]:
+    """The whole CSV without its BOM, and the same without its header line, in pieces."""
+    mark = len(BOM.encode())
+    header = mark + len(header_line(columns, guard=guard).encode()) + len(LINE_END)
+    with streamed(lambda path: _copy(store, columns, path, ALL_ROWS, guard=guard), scratch) as pieces:
+        seen = 0
+        for piece in pieces:
+            yield piece[max(0, mark - seen) :], piece[max(0, header - seen) :]
+            seen += len(piece)
+            if on_bytes:
+                on_bytes(seen)
 
 
 def header_line(columns: Sequence[Column], *, guard: bool = True) -> str:
@@ -140,10 +195,9 @@ def _has_guarded(store: Path, columns: Sequence[Column]) -> bool:
         return connection.execute(f"SELECT 1 FROM data WHERE {condition} LIMIT 1").fetchone() is not None
 
 
-def _digest(path: Path, *, skip: int = 0) -> tuple[str, int]:
+def _digest(path: Path) -> tuple[str, int]:
     digest = hashlib.sha256()
     with path.open("rb") as file:
-        file.seek(skip)
         while block := file.read(BLOCK_BYTES):
             digest.update(block)
         return digest.hexdigest(), file.tell()

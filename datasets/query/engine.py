@@ -8,14 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasets.columns import Column
+from datasets.query.group_sql import group_clause, group_order
 from datasets.query.question import Query
 from datasets.query.sql import Clause, after_clause, both, order_terms, where_clause
+from datasets.query.words import WordLists
+from datasets.rowfile import BrokenRowFile, CellValue, open_row_file, report_broken, typed_rows
 from datasets.rows import is_in_file_order, open_rows, printed_cell, typed_cell
 
 if TYPE_CHECKING:
     import duckdb
 
-CellValue = str | int | float | bool | None
+Row = list[CellValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +58,22 @@ class RowReader:
         self.columns = list(columns)
         self.row_count = int(self._one("SELECT count(*) FROM data")[0])
         self.in_file_order = is_in_file_order(connection)
+        self.words = WordLists(connection)
+        self.store = Path(self._one("SELECT path FROM duckdb_databases() WHERE NOT internal")[0] or "")
+        self.row_file = open_row_file(self.store, row_count=self.row_count) if self.in_file_order else None
 
     def page(self, query: Query, *, as_text: bool = False, total: int | None = None) -> RowPage:
         """Answer `query`. `total` is passed by who knows it already, which spares the counting.
 
         Without conditions O(page) at any offset; with them O(rows) of narrow scans, with `_sort` a top-n on top.
+        A grouped question gets its groups as rows, numbered in their order; O(rows) and O(groups).
         """
-        where = where_clause(query, self.columns)
+        if query.grouping:
+            return self._groups(query, as_text=as_text, total=total)
+        where = where_clause(query, self.columns, self.words.shortcut)
         if total is None:
-            total = self.count(where)
+            known = self.words.count(query)
+            total = self.count(where) if known is None else known
         numbers = self._numbers(query, where, total)
         following = len(numbers) > query.page_size
         numbers = numbers[: query.page_size]
@@ -94,9 +104,45 @@ class RowReader:
         elif query.selects_all and not query.sort:
             return list(range(query.offset + 1, min(query.offset + wanted, total) + 1))
         filtered = f" WHERE {where.sql}" if where.sql else ""
-        order = f" ORDER BY {order_terms(query.sort)}" if query.sort or not self.in_file_order else ""
+        order = (
+            f" ORDER BY {order_terms(query.sort, self._sort_names(query))}"
+            if query.sort or not self.in_file_order
+            else ""
+        )
         sql = f"SELECT _row FROM data{filtered}{order} LIMIT {wanted:d} OFFSET {query.offset:d}"
         return [int(number) for (number,) in self.connection.execute(sql, where.params).fetchall()]
+
+    def _sort_names(self, query: Query) -> dict[int, str]:
+        """Numbers that stand for texts of the same order; a typed shadow has an order of its own."""
+        shadowed = {sort.column.index for sort in query.sort if sort.column.shadow_type}
+        return {index: name for index, name in self.words.sort_names.items() if index not in shadowed}
+
+    def _groups(self, query: Query, *, as_text: bool, total: int | None) -> RowPage:
+        """A page of groups. `total` counts groups; it is learned from the same scan."""
+        assert query.grouping is not None
+        columns = query.grouping.result_columns()
+        groups = group_clause(query, self.columns, words=self.words.values, shortcut=self.words.shortcut)
+        cells = [printed_cell(column) if as_text else _value_sql(column) for column in columns]
+        counted = "count(*) OVER ()" if total is None else "CAST(? AS BIGINT)"
+        known: tuple[object, ...] = () if total is None else (total,)
+        sql = (
+            f"SELECT {counted}, {', '.join(cells)} FROM ({groups.sql}) ORDER BY {group_order(query)}"
+            f" LIMIT {query.page_size:d} OFFSET {query.offset:d}"
+        )
+        found = self.connection.execute(sql, [*known, *groups.params]).fetchall()
+        if found or query.offset == 0:
+            total = found[0][0] if found else 0
+        elif total is None:
+            total = self._one(f"SELECT count(*) FROM ({groups.sql})", groups.params)[0]
+        return RowPage(
+            columns=columns,
+            rows=[[_as_json(cell) for cell in row[1:]] for row in found],
+            numbers=list(range(query.offset + 1, query.offset + 1 + len(found))),
+            total=int(total or 0),
+            limit=query.page_size,
+            offset=query.offset,
+            next_after=None,
+        )
 
     def _after(self, query: Query, row: int) -> Clause:
         if not query.sort:
@@ -105,10 +151,22 @@ class RowReader:
         anchor = self.connection.execute(f"SELECT {names} FROM data WHERE _row = ?", [row]).fetchone()
         return after_clause(query.sort, anchor, row) if anchor else Clause("false")
 
-    def _cells(self, numbers: Sequence[int], columns: Sequence[Column], *, as_text: bool) -> list[list[CellValue]]:
-        """The cells of the rows `numbers`, in their order. A join finds scattered rows faster than a list does."""
+    def _cells(self, numbers: Sequence[int], columns: Sequence[Column], *, as_text: bool) -> list[Row]:
+        """The cells of the rows `numbers`, in their order: from the row file, or from the store where there is none."""
         if not numbers:
             return []
+        if self.row_file is not None:
+            try:
+                cells = self.row_file.cells(numbers, [column.index for column in columns])
+            except BrokenRowFile:
+                report_broken(self.store)
+                self.row_file = None
+            else:
+                return typed_rows(cells, ["text" if as_text else column.type for column in columns])
+        return self._stored_cells(numbers, columns, as_text=as_text)
+
+    def _stored_cells(self, numbers: Sequence[int], columns: Sequence[Column], *, as_text: bool) -> list[Row]:
+        """The same from the row store. A join finds scattered rows faster than a list does."""
         selected = ", ".join(printed_cell(column) if as_text else _value_sql(column) for column in columns)
         row, shift = ("rowid", 1) if self.in_file_order else ("_row", 0)
         wanted = [number - shift for number in numbers]
@@ -118,7 +176,7 @@ class RowReader:
         if last - first + 1 != len(wanted):
             where, params = f"{where} AND {row} IN (SELECT unnest(CAST(? AS BIGINT[])))", [first, last, wanted]
         found = self.connection.execute(f"SELECT _row, {selected} FROM data WHERE {where}", params).fetchall()
-        by_number: dict[int, list[CellValue]] = {row[0]: list(row[1:]) for row in found}
+        by_number: dict[int, Row] = {row[0]: list(row[1:]) for row in found}
         return [by_number[number] for number in numbers]
 
     def _one(self, sql: str, params: Sequence[object] = ()) -> tuple[Any, ...]:
@@ -131,6 +189,11 @@ def run(path: Path, columns: Sequence[Column], query: Query, *, as_text: bool = 
     """Answer `query` about the row store at `path` in this process, without a deadline: for commands and tests."""
     with open_rows(path) as connection:
         return RowReader(connection, columns).page(query, as_text=as_text)
+
+
+def _as_json(cell: Any) -> CellValue:
+    """A whole number that 64 bits cannot hold, as sums may be, becomes a floating-point one."""
+    return float(cell) if isinstance(cell, int) and not -(2**63) <= cell < 2**63 else cell
 
 
 def _value_sql(column: Column) -> str:
