@@ -22,11 +22,15 @@ RECOGNISED: dict[str, tuple[str, str]] = {
     "currency": ("金额", "amount of money"),
     "yes_no": ("是/否", "yes or no"),
     "chinese_date": ("年月日", "date in Chinese"),
+    "chinese_month": ("年月", "year and month in Chinese"),
     "slashed_date": ("斜线日期", "date with slashes"),
+    "dotted_date": ("点分日期", "date with dots"),
+    "month": ("年月", "year and month"),
     "compact_date": ("八位日期", "date of eight digits"),
     "longitude": ("经度", "longitude"),
     "latitude": ("纬度", "latitude"),
     "coordinates": ("坐标", "pair of coordinates"),
+    "code": ("代码", "code that names things"),
 }
 """How the cells of a column are written where its type alone does not say it. Code → labels."""
 

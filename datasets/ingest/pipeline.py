@@ -104,7 +104,7 @@ def _name(delivery: Delivery, recipe: Recipe | None) -> None:
 
 def _types(delivery: Delivery, recipe: Recipe | None) -> list[ColumnType]:
     if recipe:
-        return [ColumnType(kind or "text", sql or "VARCHAR", shadow) for kind, shadow, sql in recipe.types]
+        return [ColumnType.from_list(values) for values in recipe.types]
     sample = _sample(delivery)
     return find_types(delivery.table, delivery.raw_columns, sample, delivery.where)
 
@@ -133,7 +133,15 @@ def _search(delivery: Delivery) -> list[Finding]:
 
 def _store(order: Order, delivery: Delivery, findings: list[Finding]) -> Reading:
     columns = [
-        Column(index, heading.key, heading.name, kind.type, kind.shadow, repaired=heading.repaired)
+        Column(
+            index,
+            heading.key,
+            heading.name,
+            kind.type,
+            kind.shadow,
+            repaired=heading.repaired,
+            recognised=kind.recognised,
+        )
         for index, (heading, kind) in enumerate(zip(delivery.headings, delivery.types, strict=True))
     ]
     preview = _preview(delivery)
@@ -195,5 +203,5 @@ def _recipe(delivery: Delivery) -> Recipe:
         left_out=[row + 1 for row in layout.left_out],
         positions=[heading.position for heading in delivery.headings],
         names=[heading.name for heading in delivery.headings],
-        types=[[kind.type, kind.shadow, kind.sql] for kind in delivery.types],
+        types=[kind.as_list() for kind in delivery.types],
     )

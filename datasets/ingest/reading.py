@@ -47,8 +47,8 @@ class Recipe(_Json):
     """Every decision of one reading, so that original + recipe give the same row store again.
 
     Rows are 1-based records of the file (blank ones count). `first_row`..`last_row` bound the data, `left_out` are rows
-    inside that hold no record (headings of groups). `types` holds [type, shadow type, SQL type] per column and
-    `positions` the column of the sheet from which each comes.
+    inside that hold no record (headings of groups). `types` holds [type, shadow type, SQL type] per column, and its
+    key of RECOGNISED where it has one; `positions` the column of the sheet from which each comes.
     """
 
     file_format: str

@@ -18,51 +18,103 @@ from tests.datasets.ingesting import read_here, read_text, stored_rows
 
 FIXED = ReadOptions(encoding="utf-8", delimiter=",", header_row=1, header_row_count=1, has_header=True)
 
-TYPED = [  # header, cells, type, shadow
-    ("人数", ["0", "12", "-5"], "integer", None),
-    ("人数", ["0", "12", ""], "integer", None),
-    ("人数", ["007", "12"], "text", None),
-    ("人数", ["+5", "12"], "text", "integer"),
-    ("人数", ["1e5", "12"], "text", None),
-    ("人数", ["1,492,222", "683,616", "不公開"], "text", "integer"),
-    ("人数", ["12", "暂缺", "-", "…"], "text", None),
-    ("单号", ["1", "2"], "text", "integer"),
-    ("行政区划代码", ["420202", "420203"], "text", "integer"),
-    ("areaCode", ["420202", "420203"], "text", "integer"),
-    ("id", ["1", "2"], "text", "integer"),
-    ("期末余额", ["15234567890", "981"], "integer", None),
-    ("社区", ["420202005001", "420202005002"], "text", "integer"),
-    ("身份", ["310230199001010012", "310230199001010020"], "text", "integer"),
-    ("占比", ["12.50", "3.25"], "decimal", None),
-    ("占比", ["108.039002", "31.2646"], "decimal", None),
-    ("占比", ["4.0", "12.25"], "decimal", None),
-    ("占比", ["4", "12.25"], "text", "decimal"),
-    ("占比", ["4.50", "12.2"], "text", "decimal"),
-    ("占比", ["12.5%", "3%"], "text", "decimal"),
-    ("占比", ["0.18207282913165265", "0.5"], "text", "decimal"),
-    ("占比", ["NaN", "0.5", "0.25"], "text", "decimal"),
-    ("价格", ["￥1,200.50", "￥3"], "text", "decimal"),
-    ("启用", ["true", "false"], "boolean", None),
-    ("启用", ["TRUE", "FALSE"], "text", None),
-    ("日期", ["2026-07-10", "2024-02-29"], "date", None),
-    ("日期", ["2026-02-30", "2026-07-10", "2026-07-11"], "text", "date"),
-    ("日期", ["2026/1/2", "2026/11/12"], "text", "date"),
-    ("日期", ["2026年1月2日", "2026年11月12日"], "text", "date"),
-    ("日期", ["20260102", "20261112"], "text", "date"),
-    ("数量", ["20260102", "20261112"], "integer", None),
-    ("更新时间", ["2026-07-10 10:00:00", "2024-02-29 23:59:59"], "datetime", None),
-    ("更新时间", ["2026-07-10 10:00", "2024-02-29 23:59"], "text", "datetime"),
-    ("更新时间", ["2026-07-10T10:00:00", "2024-02-29T23:59:59"], "text", "datetime"),
-    ("备注", ["", ""], "text", None),
+TYPED = [  # header, cells, type, shadow, recognised
+    ("人数", ["0", "12", "-5"], "integer", None, None),
+    ("人数", ["0", "12", ""], "integer", None, None),
+    ("人数", ["007", "12"], "text", None, "code"),
+    ("人数", ["+5", "12"], "text", "integer", None),
+    ("人数", ["1e5", "12"], "text", None, None),
+    ("人数", ["1e5", "2E3"], "text", None, None),
+    ("人数", ["1,492,222", "683,616", "不公開"], "text", "integer", "grouped"),
+    ("人数", ["12", "暂缺", "-", "…"], "text", None, None),
+    ("人数", ["12", "1.5", "甲"], "text", "decimal", None),
+    ("序号", ["1", "2", "10"], "integer", None, None),
+    ("单号", ["1", "2"], "text", None, "code"),
+    ("单号", ["2", "10"], "text", "integer", "code"),
+    ("门牌号", ["2", "10"], "text", "integer", "code"),
+    ("行政区划代码", ["420202", "420203"], "text", None, "code"),
+    ("areaCode", ["420202", "420203"], "text", None, "code"),
+    ("id", ["1", "2"], "text", None, "code"),
+    ("启用代码", ["true", "false"], "text", None, None),
+    ("标志代码", ["TRUE", "FALSE"], "text", None, None),
+    ("版本", ["1.10", "1.20"], "text", None, None),
+    ("编号", ["1-2", "1-3"], "text", None, None),
+    ("编号", ["2026-01-02", "2026-01-03"], "text", None, None),
+    ("身份证有效期", ["2026-01-02", "2026-01-03"], "date", None, None),
+    ("联系方式", ["+86 13800138000", "+86 13800138001"], "text", None, None),
+    ("联系方式", ["13800138000", "13800138001"], "text", None, "code"),
+    ("区号", ["0714", "027"], "text", None, "code"),
+    ("车牌", ["鄂B12345", "鄂BD12345"], "text", None, None),
+    ("期末余额", ["15234567890", "981"], "integer", None, None),
+    ("社区", ["420202005001", "420202005002"], "text", None, "code"),
+    ("身份", ["310230199001010012", "310230199001010020"], "text", None, "code"),
+    ("占比", ["12.50", "3.25"], "decimal", None, None),
+    ("占比", ["108.039002", "31.2646"], "decimal", None, None),
+    ("占比", ["4.0", "12.25"], "decimal", None, None),
+    ("占比", ["4", "12.25"], "text", "decimal", None),
+    ("占比", ["4.50", "12.2"], "text", "decimal", None),
+    ("占比", ["12.5%", "3%"], "text", "decimal", "percent"),
+    ("占比", ["0.18207282913165265", "0.5"], "text", "decimal", None),
+    ("占比", ["NaN", "0.5", "0.25"], "text", "decimal", None),
+    ("价格", ["￥1,200.50", "￥3"], "text", "decimal", "currency"),
+    ("价格", ["3.5万元", "800元"], "text", "decimal", "currency"),
+    ("价格", ["约300元", "5元/人"], "text", None, None),
+    ("启用", ["true", "false"], "boolean", None, None),
+    ("启用", ["TRUE", "FALSE"], "text", "boolean", "yes_no"),
+    ("是否公办", ["是", "否", "是"], "text", "boolean", "yes_no"),
+    ("是否公办", ["是", "否", "部分"], "text", None, None),
+    ("是否公办", ["是", "是"], "text", None, None),
+    ("备注", ["无", "无"], "text", None, None),
+    ("达标", ["√", "×"], "text", "boolean", "yes_no"),
+    ("日期", ["2026-07-10", "2024-02-29"], "date", None, None),
+    ("日期", ["2026-02-30", "2026-07-10", "2026-07-11"], "text", "date", None),
+    ("日期", ["2026-1-2", "2026-11-12"], "text", "date", None),
+    ("日期", ["2026/1/2", "2026/11/12"], "text", "date", "slashed_date"),
+    ("日期", ["2026.1.2", "2026.11.12"], "text", "date", "dotted_date"),
+    ("日期", ["2026年1月2日", "2026年11月12日"], "text", "date", "chinese_date"),
+    ("日期", ["2026年1月2日", "2026/11/12", "2026.3.4"], "text", "date", None),
+    ("日期", ["20260102", "20261112"], "text", "date", "compact_date"),
+    ("数量", ["20260102", "20261112"], "integer", None, None),
+    ("统计期", ["2026年1月", "2026年12月"], "text", "date", "chinese_month"),
+    ("月份", ["2026-01", "2026-12"], "text", "date", "month"),
+    ("座位", ["2026-01", "2026-12"], "text", None, None),
+    ("座位", ["1-2", "3-4"], "text", None, None),
+    ("说明", ["4202.1.3", "4202.1.4"], "text", None, None),
+    ("更新时间", ["2026-07-10 10:00:00", "2024-02-29 23:59:59"], "datetime", None, None),
+    ("更新时间", ["2026-07-10 10:00", "2024-02-29 23:59"], "text", "datetime", None),
+    ("更新时间", ["2026-07-10T10:00:00", "2024-02-29T23:59:59"], "text", "datetime", None),
+    ("更新时间", ["2026年1月2日 8:30", "2026年1月3日"], "text", "datetime", "chinese_date"),
+    ("经度", ["115.0653", "115.1021"], "decimal", None, "longitude"),
+    ("lat", ["30.2153", "30.1"], "decimal", None, "latitude"),
+    ("X", ["115.0653", "115.1"], "decimal", None, "longitude"),
+    ("Y", ["115.0653", "115.1"], "decimal", None, None),
+    ("经度", ["30.2153", "30.1"], "decimal", None, None),
+    ("坐标", ["115.0653,30.2153", "115.1,30.1"], "text", None, "coordinates"),
+    ("备注", ["", ""], "text", None, None),
 ]
 
 
-@pytest.mark.parametrize(("header", "cells", "kind", "shadow"), TYPED)
+@pytest.mark.parametrize(("header", "cells", "kind", "shadow", "recognised"), TYPED)
 def test_column_has_the_type_that_all_its_cells_survive(
-    header: str, cells: list[str], kind: str, shadow: str | None
+    header: str, cells: list[str], kind: str, shadow: str | None, recognised: str | None
 ) -> None:
     _, column = read_text("名称," + header + "\n" + "".join(f'甲,"{cell}"\n' for cell in cells)).columns
-    assert (column.type, column.shadow_type) == (kind, shadow)
+    assert (column.type, column.shadow_type, column.recognised) == (kind, shadow, recognised)
+
+
+def test_eight_digits_that_are_days_in_every_row_are_days_without_a_header_that_says_so() -> None:
+    days = [f"2026{month:02}{day:02}" for month in (1, 2) for day in range(1, 21)]
+    rows = "".join(f"甲,{day}\n" for day in days)
+    assert read_text("名称,登记\n" + rows).columns[1].recognised == "compact_date"
+    assert read_text("名称,登记\n" + rows + "甲,20261301\n").columns[1].type == "integer"
+
+
+def test_rebuilt_rows_recognise_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "delivered.csv"
+    path.write_text("名称,占比,经度\n甲,52%,115.06\n乙,3%,115.07\n", encoding="utf-8")
+    reading = read_here(path)
+    assert [column.recognised for column in reading.columns] == [None, "percent", "longitude"]
+    assert read_here(path, recipe=reading.recipe).columns == reading.columns
 
 
 def test_shadow_reads_figures_and_dates_loosely(tmp_path: Path) -> None:
