@@ -7,7 +7,7 @@ from typing import Literal
 
 from datasets.columns import TYPES
 
-ValueKind = Literal["one", "many", "year", "none"]
+ValueKind = Literal["one", "many", "range", "year", "none"]
 
 ALL_TYPES: frozenset[str] = frozenset(TYPES)
 TEXT: frozenset[str] = frozenset({"text"})
@@ -49,6 +49,10 @@ OPERATORS: dict[str, Operator] = {
         Operator("lt", "<", "小于", "is less than", "{cell} < ?", ORDERED, by_shadow=True),
         Operator("le", "≤", "小于等于", "is at most", "{cell} <= ?", ORDERED, by_shadow=True),
         Operator(
+            "between", "↔", "介于", "is between", "({cell} >= ? AND {cell} <= ?)", ORDERED, values="range",
+            by_shadow=True,
+        ),
+        Operator(
             "contains", "∋", "包含", "contains", "contains({cell}, ?)", TEXT,
             folded="contains(lower({cell}), lower(?))",
         ),
@@ -75,6 +79,23 @@ OPERATORS: dict[str, Operator] = {
     )
 }  # fmt: skip
 """Keyed by what follows the double underscore in an address; `eq` is also meant where nothing does."""
+
+ALIASES: dict[str, str] = {"empty": "blank", "notempty": "notblank"}
+"""Other words that addresses may use for an operator; answers and links name the operator itself."""
+
+VALUE_EXAMPLES: dict[ValueKind, tuple[str, str]] = {
+    "one": ("一个值", "one value"),
+    "many": ("多个值，用逗号隔开，如 甲,乙；或 JSON 数组", "values separated by commas, such as a,b; or a JSON array"),
+    "range": ("两端的值（含两端），如 10..20 或 10,20", "both ends, included: 10..20 or 10,20"),
+    "year": ("四位年份，如 2024", "a year such as 2024"),
+    "none": ("不需要值，写 1", "no value; write 1"),
+}
+"""What stands behind the equals sign, by kind of value (Chinese, English)."""
+
+
+def find_operator(key: str) -> Operator | None:
+    """The operator that an address means by `key`; None when there is none."""
+    return OPERATORS.get(ALIASES.get(key, key))
 
 
 def operators_for(column_type: str, shadow_type: str | None = None) -> list[Operator]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from datasets.columns import Column
+from datasets.query.grouping import Grouping
 from datasets.query.operators import OPERATORS, Operator
 from datasets.query.values import Value
 
@@ -14,8 +15,6 @@ MAX_LIMIT = 10_000
 MAX_OFFSET = 10**12
 
 RESERVED = ("_columns", "_q", "_sort", "_group", "_measure", "_limit", "_after", "_offset", "_or")
-LATER = ("_group", "_measure", "_or")
-"""Reserved by the address scheme, not offered yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +57,28 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A row question. All conditions must hold; each of `words` must stand in some cell of the row.
+    """A row question. All conditions must hold, and of each of `alternatives` at least one; each of `words` must stand
+    in some cell of the row.
 
+    With `grouping` the answer has a row for each group of the fitting rows, and `sort` names columns of that answer.
     Empty `columns` means all. `limit` None means the default on a page and every row in an export. `after` is the
     number of the row behind which to go on: row stores never change, so it is all that keyset paging needs.
     """
 
     conditions: tuple[Condition, ...] = ()
+    alternatives: tuple[tuple[Condition, ...], ...] = ()
     words: tuple[str, ...] = ()
     columns: tuple[Column, ...] = ()
     sort: tuple[Sort, ...] = ()
     limit: int | None = None
     offset: int = 0
     after: int | None = None
+    grouping: Grouping | None = None
 
     @property
     def selects_all(self) -> bool:
         """Whether no row is left out by a condition or a word."""
-        return not self.conditions and not self.words
+        return not self.conditions and not self.alternatives and not self.words
 
     @property
     def page_size(self) -> int:
@@ -93,9 +96,13 @@ EVERYTHING = Query()
 def to_pairs(query: Query) -> list[tuple[str, str]]:
     """The parameters of an address that say `query`, in one fixed order; `parse` understands them."""
     pairs = sorted(condition.pair() for condition in query.conditions)
+    pairs += sorted(("_or", urlencode(sorted(one.pair() for one in group))) for group in query.alternatives)
     if query.words:
         pairs.append(("_q", " ".join(query.words)))
     pairs += [("_columns", column.key) for column in query.columns]
+    if query.grouping:
+        pairs += [("_group", key.text()) for key in query.grouping.keys]
+        pairs += [("_measure", measure.text()) for measure in query.grouping.measures]
     pairs += [("_sort", sort.text()) for sort in query.sort]
     if query.limit is not None:
         pairs.append(("_limit", str(query.limit)))
@@ -112,5 +119,7 @@ def canonical(query: Query) -> str:
 
 
 def canonical_filter(query: Query) -> str:
-    """The same for what decides the number of rows only."""
-    return canonical(Query(conditions=query.conditions, words=query.words))
+    """The same for what decides the number of rows, or of groups, only."""
+    grouping = Grouping(query.grouping.keys) if query.grouping else None
+    filters = Query(conditions=query.conditions, alternatives=query.alternatives, words=query.words, grouping=grouping)
+    return canonical(filters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from datasets.columns import Column
@@ -18,11 +18,20 @@ class Clause:
     params: tuple[object, ...] = ()
 
 
-def where_clause(query: Query, columns: Sequence[Column]) -> Clause:
+Shortcut = Callable[[Condition], Clause | None]
+"""Knows a cheaper way to say a condition, for some."""
+
+
+def where_clause(query: Query, columns: Sequence[Column], shortcut: Shortcut | None = None) -> Clause:
     """The condition on a row of `query`, whose words may stand in any of `columns`; empty where all rows are meant."""
+
+    def said(condition: Condition) -> Clause:
+        return (shortcut(condition) if shortcut else None) or condition_clause(condition)
+
     return _all_of(
         [
-            *(_condition(condition) for condition in query.conditions),
+            *(said(condition) for condition in query.conditions),
+            *(_any_of([said(condition) for condition in group]) for group in query.alternatives),
             *(_word(word, columns) for word in query.words),
         ]
     )
@@ -38,12 +47,19 @@ def after_clause(sort: Sequence[Sort], anchor: Sequence[object], row: int) -> Cl
             branches.append(_all_of([*ties, behind]))
         ties.append(Clause(f"{typed_cell(item.column)} IS NOT DISTINCT FROM ?", (value,)))
     branches.append(_all_of([*ties, Clause("_row > ?", (row,))]))
-    return Clause(" OR ".join(f"({branch.sql})" for branch in branches), _params(branches))
+    return _any_of(branches)
 
 
-def order_terms(sort: Sequence[Sort]) -> str:
-    """What follows ORDER BY: blanks last, ties in the order of the file."""
-    terms = [f"{typed_cell(item.column)} {'DESC' if item.descends else 'ASC'} NULLS LAST" for item in sort]
+def order_terms(sort: Sequence[Sort], names: Mapping[int, str] | None = None) -> str:
+    """What follows ORDER BY: blanks last, ties in the order of the file.
+
+    `names`: for columns by index, a physical name of the same order that is cheaper to sort by.
+    """
+    known = names or {}
+    terms = [
+        f"{known.get(item.column.index, typed_cell(item.column))} {'DESC' if item.descends else 'ASC'} NULLS LAST"
+        for item in sort
+    ]
     return ", ".join([*terms, "_row"])
 
 
@@ -59,9 +75,10 @@ def both(first: Clause, second: Clause) -> Clause:
     return _all_of([clause for clause in (first, second) if clause.sql])
 
 
-def _condition(condition: Condition) -> Clause:
+def condition_clause(condition: Condition, cell: str | None = None) -> Clause:
+    """One comparison, of the column or of what `cell` names."""
     operator = condition.operator
-    name = typed_cell(condition.column) if condition.by_shadow else condition.column.physical
+    name = cell or (typed_cell(condition.column) if condition.by_shadow else condition.column.physical)
     template = operator.sql
     if operator.folded and condition.text.lower() != condition.text.upper():
         template = operator.folded
@@ -90,6 +107,10 @@ def _behind(item: Sort, value: object) -> Clause | None:
 
 def _all_of(clauses: Sequence[Clause]) -> Clause:
     return Clause(" AND ".join(f"({clause.sql})" for clause in clauses), _params(clauses))
+
+
+def _any_of(clauses: Sequence[Clause]) -> Clause:
+    return Clause(" OR ".join(f"({clause.sql})" for clause in clauses), _params(clauses))
 
 
 def _params(clauses: Sequence[Clause]) -> tuple[object, ...]:

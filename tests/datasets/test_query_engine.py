@@ -92,6 +92,7 @@ ORACLE: dict[str, Callable[[Any, tuple[Any, ...]], bool]] = {
     "ge": lambda cell, values: cell is not None and cell >= values[0],
     "lt": lambda cell, values: cell is not None and cell < values[0],
     "le": lambda cell, values: cell is not None and cell <= values[0],
+    "between": lambda cell, values: cell is not None and values[0] <= cell <= values[1],
     "contains": lambda cell, values: cell is not None and values[0].lower() in cell.lower(),
     "notcontains": lambda cell, values: cell is None or values[0].lower() not in cell.lower(),
     "starts": lambda cell, values: cell is not None and cell.lower().startswith(values[0].lower()),
@@ -145,12 +146,23 @@ SAMPLES = {
 }
 
 
+RANGES = {
+    "text": ["100%..花湖", "a,b..b"],
+    "integer": ["-5..0", "7,14", "0..0"],
+    "decimal": ["-1.5..2.25", "0,99999999"],
+    "date": ["2023-12-25..2024-01-01", "2024年1月1日,2024/12/31"],
+    "datetime": ["2023-12-31..2024-01-01 01:00", "2023-12-31 23:30..2023-12-31"],
+}
+
+
 def value_texts(column: Column, operator: Any) -> list[str]:
     kind = column.shadow_type if operator.by_shadow and column.shadow_type else column.type
     if operator.values == "none":
         return ["1"]
     if operator.values == "year":
         return ["2023", "2024", "1999"]
+    if operator.values == "range":
+        return RANGES[kind]
     if operator.values == "many":
         return [",".join(SAMPLES[kind][:3]), SAMPLES[kind][-1]]
     return SAMPLES[kind]

@@ -56,8 +56,26 @@ def test_plain_parameter_compares_for_equality():
     [
         ("beds__ge", "1,200", (1200,)),
         ("beds__in", "1,2，3", (1, 2, 3)),
+        ("beds", "１２", (12,)),
         ("area__lt", "-0.5", (Decimal("-0.5"),)),
+        ("area__ge", "￥1,234.50", (Decimal("1234.50"),)),
+        ("area__ge", "1234.5元", (Decimal("1234.5"),)),
+        ("amount__ge", "52%", (Decimal("52"),)),
+        ("beds__between", "1,200..1,300", (1200, 1300)),
+        ("beds__between", "3，4", (3, 4)),
+        ("amount__between", "-1.5,2", (Decimal("-1.5"), Decimal("2"))),
+        ("district__between", '["a,b", "c"]', ("a,b", "c")),
+        ("opened_on__between", "2024年1月1日..2024/12/31", (dt.date(2024, 1, 1), dt.date(2024, 12, 31))),
+        (
+            "seen_at__between",
+            "2024-01-01..2024-01-31",
+            (dt.datetime(2024, 1, 1), dt.datetime(2024, 1, 31, 23, 59, 59, 999_999)),
+        ),
+        ("seen_at", "2024年3月1日 8:30", (dt.datetime(2024, 3, 1, 8, 30),)),
+        ("opened_on", "20240301", (dt.date(2024, 3, 1),)),
+        ("opened_on", "2024.3.1", (dt.date(2024, 3, 1),)),
         ("open", "是", (True,)),
+        ("open", "无", (False,)),
         ("open__ne", "FALSE", (False,)),
         ("opened_on__le", "2024-02-29", (dt.date(2024, 2, 29),)),
         ("seen_at__gt", "2024-02-29", (dt.datetime(2024, 2, 29),)),
@@ -108,7 +126,13 @@ def test_words_are_split_by_blanks():
         (("_nosuch", "1"), "unknown_parameter", {"column": "_nosuch"}),
         (("_columns", "beds,nosuch"), "unknown_column", {"column": "nosuch"}),
         (("_sort", "-nosuch"), "unknown_column", {"column": "nosuch"}),
-        (("beds__between", "1"), "unknown_operator", {"column": "床位", "operator": "between", "type": "integer"}),
+        (("beds__near", "1"), "unknown_operator", {"column": "床位", "operator": "near", "type": "integer"}),
+        (("beds__between", "1"), "value_not_range", {"column": "床位", "operator": "between", "value": "1"}),
+        (("beds__between", "1,2,3"), "value_not_range", {}),
+        (("beds__between", "..5"), "value_not_range", {}),
+        (("beds__between", "5..1"), "range_reversed", {"value": "5..1"}),
+        (("beds__between", "a..b"), "value_not_integer", {}),
+        (("open__between", "0..1"), "operator_not_for_type", {"operator": "between"}),
         (("beds__ge;DROP TABLE data", "1"), "unknown_operator", {"operator": "ge;DROP TABLE data"}),
         (("beds__contains", "1"), "operator_not_for_type", {"column": "床位", "operator": "contains"}),
         (("open__gt", "1"), "operator_not_for_type", {"operator": "gt", "type": "boolean"}),
@@ -118,12 +142,14 @@ def test_words_are_split_by_blanks():
         (("beds", "1 OR 1=1"), "value_not_integer", {}),
         (("beds", "(SELECT max(c1) FROM data)"), "value_not_integer", {}),
         (("beds", "9" * 19), "value_not_integer", {}),
-        (("beds", "１２"), "value_not_integer", {}),
+        (("beds", "1元2"), "value_not_integer", {}),
         (("area", "NaN"), "value_not_decimal", {}),
         (("area", "1e5"), "value_not_decimal", {}),
         (("open", "maybe"), "value_not_boolean", {}),
         (("opened_on", "2023-02-29"), "value_not_date", {}),
         (("opened_on", "2024"), "value_not_date", {}),
+        (("opened_on", "2024-1/2"), "value_not_date", {}),
+        (("opened_on", "2023年2月29日"), "value_not_date", {}),
         (("seen_at", "2024-01-01 25:00"), "value_not_datetime", {}),
         (("opened_on__year", "24"), "value_not_year", {}),
         (("opened_on__year", "0000"), "value_not_year", {}),
@@ -143,9 +169,12 @@ def test_words_are_split_by_blanks():
         (("_offset", "-1"), "number_out_of_range", {}),
         (("_offset", "9" * 30), "number_out_of_range", {}),
         (("_after", "x"), "number_out_of_range", {}),
-        (("_group", "district"), "parameter_not_offered", {"parameter": "_group"}),
-        (("_measure", "sum:beds"), "parameter_not_offered", {"parameter": "_measure"}),
-        (("_or", "1"), "parameter_not_offered", {"parameter": "_or"}),
+        (("_or", "1"), "or_needs_conditions", {}),
+        (("_or", "_q=x"), "or_needs_conditions", {}),
+        (("_or", "_or=beds%3D1"), "or_needs_conditions", {}),
+        (("_or", "nosuch=1"), "unknown_column", {"column": "nosuch"}),
+        (("_or", "beds=x&district=y"), "value_not_integer", {"column": "床位"}),
+        (("_or", "&".join(["beds=1"] * 60)), "too_many_conditions", {"limit": 50, "count": 60}),
         (("_q", "a " * 9 + "b c d e f g h i j"), "too_many_words", {}),
     ],
 )
@@ -177,6 +206,24 @@ def test_too_many_parts_are_refused():
     many = [Column(index, f"k{index}", f"n{index}") for index in range(9)]
     with pytest.raises(Invalid):
         parse([("_sort", ",".join(column.key for column in many))], many)
+
+
+def test_other_words_for_an_operator_mean_that_operator():
+    assert asked(("district__empty", "1")) == asked(("district__blank", "1"))
+    assert asked(("district__notempty", "1")) == [("district", "notblank", ())]
+
+
+def test_alternatives_are_conditions_of_which_one_must_hold():
+    query = parse([("_or", "district=%E7%94%B2&beds__ge=3&area="), ("_or", "beds=1"), ("open", "1")], COLUMNS)
+    groups = [[(c.column.key, c.operator_key, c.values) for c in group] for group in query.alternatives]
+    assert groups == [[("beds", "eq", (1,))], [("beds", "ge", (3,)), ("district", "eq", ("甲",))]]
+    assert len(query.conditions) == 1 and not query.selects_all
+
+
+def test_alternatives_in_another_order_are_the_same_question():
+    one = parse([("_or", "beds=1&district=a"), ("_or", "area=2")], COLUMNS)
+    other = parse([("_or", "area=2"), ("_or", "district=a&beds=1&beds=1")], COLUMNS)
+    assert canonical(one) == canonical(other) == "_or=area%3D2&_or=beds%3D1%26district%3Da"
 
 
 def test_after_and_offset_exclude_each_other():
@@ -214,7 +261,18 @@ def test_no_parameters_whatever_do_more_than_be_refused(pairs):
 NAMES = st.sampled_from([f"{c.key}__{key}" for c in COLUMNS for key in OPERATORS] + [c.key for c in COLUMNS])
 VALUES = st.sampled_from(["1", "-2.5", "true", "2024-02-29", "2024", "甲,乙", '["x"]', "a b", "2024-01-01 08:00"])
 RESERVED = st.sampled_from(
-    [("_q", "x y"), ("_sort", "-beds,area"), ("_columns", "a,b"), ("_limit", "7"), ("_after", "3")]
+    [
+        ("_q", "x y"),
+        ("_sort", "-beds,area"),
+        ("_columns", "a,b"),
+        ("_limit", "7"),
+        ("_after", "3"),
+        ("_or", "district=a%26b&beds__ge=1"),
+        ("_group", "a,b"),
+        ("_group", "district,opened_on:month"),
+        ("_measure", "count,sum:area,max:opened_on"),
+        ("_sort", "-sum_area,district"),
+    ]
 )
 
 
