@@ -25,16 +25,60 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "This is a picture ({kind}) and cannot be read as a table. Please upload the original CSV or Excel file.",
     ),
     "file_is_html": (
-        "这其实是网页文件，虽然文件名可能是 .xls。请用 Excel 打开后另存为 .xlsx 再上传。",
-        "This is a web page, even if it is named .xls. Please open it in Excel, save it as .xlsx and upload that.",
+        "这其实是网页文件，虽然文件名可能是 .xls，其中也没有找到数据表。请用 Excel 打开后另存为 .xlsx 再上传。",
+        "This is a web page, even if it is named .xls, and no table was found in it. Please save it as .xlsx from Excel.",
     ),
-    "file_is_xml": (
-        "这是 XML 文件，目前不能直接读取。请用 Excel 打开后另存为 .xlsx，或导出为 CSV。",
-        "This is an XML file, which cannot be read yet. Please save it as .xlsx from Excel, or export it as CSV.",
+    "xml_has_doctype": (
+        "XML 内含文档类型声明（DOCTYPE），出于安全考虑不予读取。请去掉该声明，或导出为 CSV、Excel。",
+        "The XML declares a document type (DOCTYPE), which is not allowed. Please remove it, or export CSV or Excel.",
+    ),
+    "xml_is_broken": (
+        "XML 在第 {line} 行第 {column} 个字符处有语法错误，或文件不完整。请从原系统重新导出。",
+        "The XML breaks its grammar at line {line}, sign {column}, or is incomplete. Please export it again.",
+    ),
+    "xml_is_too_deep": (
+        "XML 嵌套超过 {limit} 层，无法读成表格。请导出为记录平铺的 XML，或改用 CSV。",
+        "The XML is nested deeper than {limit} levels. Please export flat records, or a CSV.",
+    ),
+    "xml_has_no_records": (
+        "XML 里没有找到重复的记录。请确认每条记录是一个同名元素，或导出为 CSV、Excel。",
+        "No repeated records were found in the XML: each record should be an element of the same name.",
     ),
     "format_not_supported": (
         "暂不支持 {kind} 格式。请上传 CSV、.xlsx、.xls 或 .ods 文件。",
         "The format {kind} is not supported yet. Please upload a CSV, .xlsx, .xls or .ods file.",
+    ),
+    "file_is_encrypted": (
+        "文件已加密（{kind}），无法读取。请导出未加密的文件后上传。",
+        "The file is encrypted ({kind}) and cannot be read. Please export it without encryption.",
+    ),
+    "json_is_broken": (
+        "JSON 在第 {line} 行第 {column} 个字符处有语法错误，或文件不完整。请从原系统重新导出，或改正后上传。",
+        "The JSON breaks its grammar at line {line}, sign {column}, or is incomplete. Please export or correct it.",
+    ),
+    "json_is_too_deep": (
+        "JSON 嵌套过深，无法读成表格。请导出为“每条记录一个对象”的数组，或改用 CSV。",
+        "The JSON is nested too deeply to be a table. Please export an array of one object per record, or a CSV.",
+    ),
+    "json_has_no_records": (
+        "JSON 里没有记录。请确认文件是对象数组、每行一个对象，或含有记录列表。",
+        "The JSON holds no records. It should be an array of objects, one object a line, or hold a list of records.",
+    ),
+    "record_is_too_large": (
+        "有一条记录超过 {limit} 个字符，无法作为表格的一行。请检查文件结构，或改用 CSV。",
+        "A record has more than {limit} signs and cannot be one row. Please check the file's structure, or use CSV.",
+    ),
+    "parquet_is_broken": (
+        "Parquet 文件已损坏或不完整。请从原系统重新导出。",
+        "The Parquet file is damaged or incomplete. Please export it again.",
+    ),
+    "parquet_has_binary": (
+        "Parquet 文件的列 {columns} 是二进制内容，不能作为表格公开。请去掉这些列，或转为文字后上传。",
+        "The columns {columns} of the Parquet file are binary. Please leave them out, or export them as text.",
+    ),
+    "too_many_rows": (
+        "表格有 {count} 行，超过上限 {limit} 行。请拆分成几个文件。",
+        "The table has {count} rows; the limit is {limit}. Please split it.",
     ),
     "file_cannot_be_read": (
         "文件无法读取，可能已损坏。请用 Excel 打开并另存为新文件后重新上传。",
@@ -108,16 +152,30 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "unknown_encoding": ("不认识编码“{encoding}”。", "The encoding “{encoding}” is unknown."),
     "encoding_does_not_fit": (
-        "文件不是 {encoding} 编码：第 {line} 行有无法识别的字符。请换一种编码，或另存为 UTF-8。",
-        "The file is not in {encoding}: line {line} does not fit. Please choose another encoding, or save as UTF-8.",
+        "文件不是 {encoding} 编码：第 {line} 行第 {column} 个字符（字节 {bytes}）无法识别。"
+        "请换一种编码，或另存为 UTF-8。",
+        "The file is not in {encoding}: line {line}, character {column} (bytes {bytes}) does not fit. "
+        "Please choose another encoding, or save as UTF-8.",
+    ),
+    "encodings_are_mixed": (
+        "文件混用了两种编码：大部分是 {encoding}，但第 {line} 行是 {other}（可能由两个文件拼接而成）。"
+        "请统一另存为 UTF-8 后上传。",
+        "The file mixes two encodings: it is {encoding}, but line {line} is {other} (perhaps two files were joined). "
+        "Please save all of it as UTF-8.",
+    ),
+    "encoding_not_supported": (
+        "文件是 {encoding} 编码，不能读取。请在 Excel 中另存为“CSV UTF-8”后上传。",
+        "The file is in {encoding}, which is not read. Please save it as “CSV UTF-8” from Excel.",
     ),
     "encoding_not_found": (
         "无法判断文件的编码。请在 Excel 中另存为“CSV UTF-8”后上传。",
         "The encoding of the file cannot be told. Please save it as “CSV UTF-8” from Excel.",
     ),
     "text_is_damaged": (
-        "文件是 UTF-8，但第 {line} 行有损坏的字符。请从原系统重新导出，或改正该行后上传。",
-        "The file is UTF-8, but line {line} holds broken characters. Please export it again, or correct that line.",
+        "文件是 {encoding} 编码，但第 {line} 行第 {column} 个字符（字节 {bytes}）已损坏。"
+        "请从原系统重新导出，或改正该行后上传。",
+        "The file is in {encoding}, but line {line}, character {column} (bytes {bytes}) is broken. "
+        "Please export it again, or correct that line.",
     ),
     "text_contains_nul": (
         "文件含有二进制内容（空字符），不是文本表格。请重新导出为 CSV 或 Excel。",
@@ -183,9 +241,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{count} 行是横跨整表的分组标题（如第 {rows} 行），不是数据，没有读入。",
         "{count} rows are headings of groups across the table (such as row {rows}), not records, and were left out.",
     ),
+    "repeated_headers_left_out": (
+        "表头在数据中间又出现了 {count} 行（如第 {rows} 行），多半是分页打印造成的，没有读入。",
+        "The header comes again in {count} rows (such as row {rows}), as on printed pages; they were left out.",
+    ),
+    "rows_hold_one_cell": (
+        "{count} 行只有一个单元格有内容（如第 {rows} 行），像是分组标题，仍按数据读入。请核对。",
+        "{count} rows hold one cell only (such as row {rows}), like headings of groups. They were kept; please check.",
+    ),
+    "other_tables_left_out": (
+        "文件里还有 {count} 张表（从第 {rows} 行开始），没有读入。请把每张表单独存成文件或工作表。",
+        "There are {count} more tables (from row {rows} on), which were not read. Please deliver each table by itself.",
+    ),
+    "table_beside_left_out": (
+        "有几张表左右并排，只读取了 {first} 至 {last} 列。请把并排的表上下接成一张，或单独存成文件。",
+        "Several tables stand side by side; only columns {first} to {last} were read. Please deliver them as one table.",
+    ),
     "total_row_in_data": (
-        "第 {row} 行像是合计行，仍按数据读入。开放前建议删除。",
-        "Row {row} looks like a total and was kept as data. Consider removing it before publication.",
+        "{count} 行像是合计行（如第 {rows} 行），仍按数据读入。开放前建议删除。",
+        "{count} rows look like totals (such as row {rows}) and were kept as data. Consider removing them.",
     ),
     "merged_cells_filled": (
         "{count} 处纵向合并的单元格已拆开，每行都填上了同样的值。",
@@ -194,6 +268,22 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "other_sheets": (
         "只读取了工作表“{sheet}”；另有：{others}。需要时请另行选择。",
         "Only the sheet “{sheet}” was read; there are also: {others}. Choose another if needed.",
+    ),
+    "other_lists": (
+        "只读取了列表“{sheet}”；另有：{others}。需要时请另行选择。",
+        "Only the list “{sheet}” was read; there are also: {others}. Choose another if needed.",
+    ),
+    "names_repeated": (
+        "{count} 处同一对象里有重名的字段，取最后一个值。请核对。",
+        "{count} fields repeat a name within one object; the last value counts. Please check.",
+    ),
+    "not_numbers": (
+        "{count} 处 NaN 或 Infinity 不是合法的 JSON：NaN 按空白处理，Infinity 保留为文字。",
+        "{count} NaN or Infinity are not valid JSON: NaN was read as blank, Infinity is kept as text.",
+    ),
+    "coordinates_in": (
+        "坐标系：{system}。请在数据说明中写明，以便使用者正确定位。",
+        "Coordinates are in {system}. Please say so in the description, so that places are found rightly.",
     ),
     "hidden_sheets": (
         "工作簿有隐藏的工作表：{sheets}。原文件会一并公开，请确认其中没有不应公开的内容。",
