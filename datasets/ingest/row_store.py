@@ -1,8 +1,9 @@
 """The row store of a data version: one DuckDB file that answers every question about its rows.
 
-Table `data`: `_row` (1-based), c{i} for column i (its type, or VARCHAR), s{i} where a text column has a typed shadow.
-No user text is an SQL name. Table `facts`: key → JSON. A typed cell prints back to exactly the text it came from. The
-file is derived: original + recipe make it again, so it carries no truth of its own.
+Table `data`: `_row` (1-based), c{i} for column i (its type, or VARCHAR), s{i} where a text column has a typed shadow,
+d{i} where it has a word list (table `words`, see `word_lists`). No user text is an SQL name. Table `facts`: key → JSON.
+A typed cell prints back to exactly the text it came from. The file is derived: original + recipe make it again, so it
+carries no truth of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from datasets.ingest.column_profile import profile_columns
 from datasets.ingest.column_types import ColumnType, shadow_sql
 from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reading import Recipe
+from datasets.ingest.word_lists import WordLists
 from datasets.rows import sql_text
 
 STORE_FORMAT = 1
@@ -59,11 +61,12 @@ def write_row_store(
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     connection = table.connection
+    placed = list(zip(columns, positions, types, strict=True))
+    texts = {column.index: f"r{place}" for column, place, kind in placed if kind.type == "text"}
+    lists = WordLists(table, texts, where)
     connection.execute(f"ATTACH {sql_text(str(part))} AS store")
     try:
-        cells = (
-            _select(column, f"r{place}", kind) for column, place, kind in zip(columns, positions, types, strict=True)
-        )
+        cells = [*(_select(column, f"r{place}", kind) for column, place, kind in placed), *lists.places()]
         number, order = _numbering(table, where)
         numbered = f"SELECT {number} AS _row, {', '.join(cells)} FROM raw WHERE {where}{order}"
         connection.execute(f"CREATE TABLE store.data AS {numbered}")
@@ -74,8 +77,10 @@ def write_row_store(
             for column, fact in zip(columns, facts, strict=True)
         ]
         _write_facts(connection, row_count, counted)
+        lists.write("store")
         connection.execute("CHECKPOINT store")
     finally:
+        lists.close()
         connection.execute("DETACH store")
     _settle(part, path)
     return StoredRows(counted, row_count, {"columns": facts})
