@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from datasets.columns import Column, columns_from
 from datasets.errors import DomainError
 from datasets.ingest.reader import READ_LIMITS, rebuild
 from datasets.ingest.reading import Recipe
@@ -27,13 +28,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """What a row store is made from, and the digest that its whole CSV must have."""
+    """What a row store is made from, the columns it is read as, and the digest that its whole CSV must have."""
 
     row_store: str
     blob_sha256: str
     recipe: Recipe
+    columns: list[Column]
     csv_sha256: str
-    byte_size: int
 
 
 class Marks:
@@ -63,7 +64,7 @@ def find_original(session: Session, key: str) -> Original | None:
     if version is None:
         return None
     recipe = Recipe.from_dict(version.recipe)
-    return Original(key, version.blob_sha256, recipe, version.csv_sha256, version.byte_size)
+    return Original(key, version.blob_sha256, recipe, columns_from(version.columns), version.csv_sha256)
 
 
 def iter_unbuilt(session: Session, row_stores: RowStores) -> Iterator[str]:

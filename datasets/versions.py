@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from datasets.columns import Column
 from datasets.errors import NotFound
 from datasets.models import DataVersion
 
+EXPIRED_AT_ONCE = 500
 MAX_NUMBER = 2**31 - 1
 """The largest number a version can have: the database counts them in four bytes."""
 
@@ -85,6 +86,38 @@ def get_version(session: Session, resource_id: uuid.UUID, number: int) -> Versio
     if row is None:
         raise NotFound("version_not_found", number=number)
     return VersionFacts(*row)
+
+
+def find_former(session: Session, resource_id: uuid.UUID, number: int) -> VersionFacts | None:
+    """The version that was public before `number`: the newest one with a smaller number; None for the first."""
+    row = session.execute(
+        select(*_FACTS)
+        .where(
+            DataVersion.resource_id == resource_id,
+            DataVersion.number < number,
+            DataVersion.state.in_(("published", "superseded")),
+        )
+        .order_by(DataVersion.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return VersionFacts(*row) if row else None
+
+
+def expire_versions(session: Session, *, kept: int) -> int:
+    """Let go of superseded versions beyond the newest `kept` of each resource; how many. 0 keeps all.
+
+    An expired version stays as a record (digests, rows, difference), its files go with the next sweep. O(versions that
+    go) after one ordered look at the superseded ones.
+    """
+    if kept <= 0:
+        return 0
+    place = func.row_number().over(partition_by=DataVersion.resource_id, order_by=DataVersion.number.desc())
+    ranked = select(DataVersion.id, place.label("place")).where(DataVersion.state == "superseded").subquery()
+    old = list(session.scalars(select(ranked.c.id).where(ranked.c.place > kept)))
+    for start in range(0, len(old), EXPIRED_AT_ONCE):
+        batch = old[start : start + EXPIRED_AT_ONCE]
+        session.execute(update(DataVersion).where(DataVersion.id.in_(batch)).values(state="expired"))
+    return len(old)
 
 
 def publish_version(session: Session, version: DataVersion, *, now: dt.datetime) -> None:

@@ -150,7 +150,8 @@ def _check_audit(house: House) -> Iterator[Finding]:
 
 def _check_versions(house: House) -> Iterator[Finding]:
     with house.database.reading() as session:
-        rows = session.execute(select(DataVersion.blob_sha256, DataVersion.row_store)).tuples().all()
+        held = select(DataVersion.blob_sha256, DataVersion.row_store).where(DataVersion.state != "expired")
+        rows = session.execute(held).tuples().all()
     lost = sum(not house.store.exists(digest) for digest, _ in rows)
     unbuilt = sum(not house.row_stores.exists(key) for _, key in rows)
     if lost:

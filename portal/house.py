@@ -18,7 +18,9 @@ from portal.settings import Settings
 
 if TYPE_CHECKING:
     from catalog.search import SearchIndex
+    from datasets.difference_store import Differences
     from datasets.downloads import Downloads
+    from datasets.mending import Marks
     from datasets.query.pool import QueryPool
     from datasets.storage.local import LocalStore
     from datasets.storage.row_stores import RowStores
@@ -73,7 +75,23 @@ class House:
         """Killable children that answer questions about rows."""
         from datasets.query.pool import QueryPool
 
-        return QueryPool()
+        pool = QueryPool()
+        pool.on_broken = self.marks.add
+        return pool
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Row stores that somebody found broken; the worker makes them again."""
+        from datasets.mending import Marks
+
+        return Marks(self.settings.folder("broken"))
+
+    @cached_property
+    def differences(self) -> Differences:
+        """What changed between versions, made when first asked for."""
+        from datasets.difference_store import Differences
+
+        return Differences(self.settings.folder("differences"), self.pool, self.row_stores)
 
     @cached_property
     def downloads(self) -> Downloads:

@@ -90,8 +90,8 @@ def rebuild_search(house: House, params: Mapping[str, Any], report: Report) -> N
 
 def sweep(house: House, params: Mapping[str, Any], report: Report) -> None:
     """Remove files that no row names, outdated exports, ended sessions and old jobs."""
-    sweep_files(house)
     sweep_rows(house)
+    sweep_files(house)
 
 
 def disable_unused(house: House, params: Mapping[str, Any], report: Report) -> None:
@@ -166,6 +166,13 @@ def fold_usage(house: House) -> None:
         house.usage.fold(session)
 
 
+def mend_row_stores(house: House) -> None:
+    """Make row stores again that somebody found broken."""
+    from portal import mending
+
+    mending.mend_marked(house)
+
+
 JOBS: Mapping[str, JobKind] = {
     job.kind: job
     for job in (
@@ -188,4 +195,5 @@ CHORES: tuple[Chore, ...] = (
     Chore("search.follow", follow_search, 30.0, on_wake=True, is_large=is_search_behind),
     Chore("usage.fold", fold_usage, 10.0),
     Chore("outbox.send", send_outbox, 15.0),
+    Chore("rows.mend", mend_row_stores, 5.0),
 )

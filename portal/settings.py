@@ -57,6 +57,7 @@ class Settings:
     threads: int
     connection_limit: int
     upload_limit_mb: int
+    versions_kept: int
     requests_per_minute: int
     disk_reserve_mb: int
     access_log: bool
@@ -242,6 +243,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "UPLOAD_LIMIT_MB", "upload_limit_mb", _whole(1, 20480), 500, "单个上传文件上限(MB)", "Largest upload in MB"
+    ),
+    Setting(
+        "VERSIONS_KEPT",
+        "versions_kept",
+        _whole(0, 100_000),
+        0,
+        "每个文件保留多少个历史版本,更早的只留记录;0 表示全部保留",
+        "Superseded versions kept of each file, older ones stay as records only; 0 keeps all",
     ),
     Setting(
         "REQUESTS_PER_MINUTE",

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from catalog import deliveries
 from catalog.entries import get_entry
-from catalog.errors import Conflict, DomainError, Invalid, NotFound, TooLarge
+from catalog.errors import Busy, Conflict, DomainError, Invalid, NotFound, TooLarge
 from catalog.jobs import queue_job
 from catalog.permissions import Actor
 from catalog.resources import list_resources
+from datasets.columns import columns_from
 from datasets.ingest.intakes import get_intake, read_blob, record_reading, record_refusal, require_open_intake
 from datasets.ingest.reading import Reading, ReadOptions
+from datasets.ingest.row_store import row_store_key
 from datasets.sandbox import Limits
-from datasets.versions import VersionFacts
+from datasets.versions import MAX_NUMBER, VersionFacts, find_former
 
 if TYPE_CHECKING:
+    from datasets.models import Intake
     from datasets.storage.interface import ByteStream, StoredBlob
     from portal.house import House
+
+log = logging.getLogger(__name__)
 
 AT_ONCE_BYTES = 5_000_000
 """Files up to this size are read while the person waits."""
@@ -116,6 +123,8 @@ def _read(house: House, intake_id: uuid.UUID, limits: Limits, report: Report | N
         )
     except (Invalid, TooLarge) as error:
         outcome = error
+    if isinstance(outcome, Reading):
+        outcome = _compare_with_published(house, intake, outcome)
     with house.database.work() as session:
         fresh = get_intake(session, intake_id)
         if fresh.options != options.as_dict():
@@ -125,3 +134,19 @@ def _read(house: House, intake_id: uuid.UUID, limits: Limits, report: Report | N
             record_reading(session, fresh, outcome, now=house.now())
         else:
             record_refusal(session, fresh, outcome, now=house.now())
+
+
+def _compare_with_published(house: House, intake: Intake, reading: Reading) -> Reading:
+    """The reading with what changed from the published version; without it where that cannot be told just now."""
+    with house.database.reading() as session:
+        former = find_former(session, intake.resource_id, MAX_NUMBER)
+    if former is None:
+        return reading
+    new = house.row_stores.path_of(row_store_key(intake.blob_sha256, reading.recipe)), reading.columns
+    old = house.row_stores.path_of(former.row_store), columns_from(former.columns)
+    try:
+        difference = house.pool.compare(old, new, target=None)
+    except (Busy, TooLarge) as error:
+        log.warning("no difference from version %s: %s", former.id, error.code)
+        return reading
+    return replace(reading, difference={"against": former.number, **difference.as_dict()})

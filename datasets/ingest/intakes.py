@@ -11,15 +11,14 @@ import unicodedata
 import uuid
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from datasets.columns import rekey
 from datasets.errors import Conflict, DomainError, Invalid, NotFound, Problem, TooLarge
-from datasets.ingest.reader import READ_LIMITS, read_file, rebuild
-from datasets.ingest.reading import Reading, ReadOptions, Recipe
+from datasets.ingest.reader import READ_LIMITS, read_file
+from datasets.ingest.reading import Reading, ReadOptions
 from datasets.ingest.row_store import row_store_key
 from datasets.models import DataVersion, Intake
 from datasets.sandbox import Limits, Progress
@@ -218,6 +217,7 @@ def confirm_intake(
         csv_byte_size=reading.csv_byte_size,
         profile=reading.profile,
         findings=[finding.as_dict() for finding in reading.findings],
+        difference=reading.difference,
         override_basis=basis,
         created_by=by_id,
         created_at=now,
@@ -235,14 +235,6 @@ def discard_intake(session: Session, intake: Intake, *, now: dt.datetime) -> Non
     intake.state = "discarded"
     intake.finished_at = now
     session.flush()
-
-
-def require_row_store(
-    store: BlobStore, row_stores: RowStores, *, key: str, blob_sha256: str, recipe: Mapping[str, Any]
-) -> None:
-    """Make sure that the row store `key` stands, from original and recipe if it was lost or broken and removed."""
-    if not row_stores.exists(key):
-        rebuild(store.path(blob_sha256), Recipe.from_dict(recipe), row_store=row_stores.path_of(key))
 
 
 def list_blocking(reading: Reading) -> list[Problem]:

@@ -29,6 +29,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "这份数据的查询库正在自动重建，请过一两分钟再试；原始文件可照常下载。",
         "The rows of this data are being rebuilt. Try again in a minute or two; the original can be downloaded.",
     ),
+    "no_former_version": (
+        "第 {number} 版之前没有可对照的版本。",
+        "There is no version before version {number} to compare it with.",
+    ),
     "key_does_not_fit": (
         "用来对照各行的列在两个版本中不都存在，请另选一列。",
         "A column chosen to tell rows apart is not in both versions. Choose another one.",

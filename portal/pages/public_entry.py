@@ -14,6 +14,7 @@ from datasets import versions
 from datasets.columns import TYPES, Column, columns_from
 from datasets.errors import Busy, NotFound, TooLarge
 from datasets.query.question import Query
+from portal.pages.differences import tell_difference
 from portal.pages.public_badge import BadgeSnippets, badge_snippets
 from portal.pages.public_citation import cite, schema_org
 from portal.pages.public_promise import PromisePanel, make_promise_panel
@@ -58,6 +59,8 @@ class FileView:
     version: RecordVersion
     column_count: int
     history: tuple[VersionFacts, ...]
+    told: dict[int, str]
+    """Number of a version → what changed in it, where that is known."""
     preview: Preview | None
     """None when the rows could not be read just now."""
 
@@ -200,15 +203,18 @@ def _file_view(session: Session, house: House, resource: RecordResource, languag
         title=resource.title,
         version=resource.version,
         column_count=len(resource.version.columns),
+        told={
+            facts.number: told.sentence for facts in history if (told := tell_difference(facts.difference, language))
+        },
         history=tuple(sorted(history, key=lambda facts: -facts.number)[:SHOWN_VERSIONS]),
         preview=_preview(house, current, language) if current else None,
     )
 
 
 def _preview(house: House, facts: VersionFacts, language: str) -> Preview | None:
-    columns = columns_from(facts.columns)
+    columns, store = columns_from(facts.columns), house.row_stores.path_of(facts.row_store)
     try:
-        page = house.pool.rows(house.row_stores.get(facts.row_store), columns, Query(limit=PREVIEW_ROWS), as_text=True)
+        page = house.pool.rows(store, columns, Query(limit=PREVIEW_ROWS), as_text=True)
     except (Busy, TooLarge, NotFound):
         return None
     return Preview(shown_columns(columns, language), page.rows, page.total)

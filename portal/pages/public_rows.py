@@ -123,7 +123,7 @@ def make_rows_page(
     limit = min(query.limit or PAGE_ROWS, MAX_PAGE_ROWS)
     answer = None
     if not problems:
-        path = house.row_stores.get(facts.row_store)
+        path = house.row_stores.path_of(facts.row_store)
         answer = house.pool.rows(path, columns, replace(query, limit=limit, after=None), as_text=True)
     shown = list(answer.columns) if answer else columns
     fixed = ((RESOURCE, resource.id),) if len(entry.record.files) > 1 else ()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+from datasets import mending
 from datasets.errors import Conflict, Invalid, NotFound
 from datasets.ingest import intakes
 from datasets.ingest.reading import ReadOptions
@@ -108,10 +110,21 @@ def test_lost_row_store_is_built_again_from_the_original(place: Place) -> None:
     version = place.confirm(place.read(COMMUNITIES))
     path = place.row_stores.path_of(version.row_store)
     path.unlink()
-    intakes.require_row_store(
-        place.store, place.row_stores, key=version.row_store, blob_sha256=version.blob_sha256, recipe=version.recipe
-    )
+    original = mending.find_original(place.session, version.row_store)
+    assert original is not None and mending.mend(place.store, place.row_stores, original)
     assert path.is_file()
+
+
+def test_store_that_comes_out_different_is_not_put_in_place(place: Place) -> None:
+    version = place.confirm(place.read(COMMUNITIES))
+    path = place.row_stores.path_of(version.row_store)
+    path.write_bytes(b"damaged")
+    original = mending.find_original(place.session, version.row_store)
+    assert original is not None
+    other = replace(original, csv_sha256="0" * 64)
+    assert not mending.mend(place.store, place.row_stores, other)
+    assert path.read_bytes() == b"damaged"
+    assert [one.name for one in path.parent.iterdir() if one.name.startswith("building")] == []
 
 
 def test_unknown_intake_is_not_found(place: Place) -> None:

@@ -25,6 +25,7 @@ def name_site() -> dict[str, Any]:
 
 from portal.views.public import (  # noqa: E402  they register views
     catalog_pages,  # noqa: F401
+    changes,  # noqa: F401
     entry_pages,  # noqa: F401
     files,  # noqa: F401
     plans,  # noqa: F401
