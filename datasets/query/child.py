@@ -129,10 +129,11 @@ def _explain(error: duckdb.Error) -> DomainError:
 
 
 def main() -> None:
-    """Serve: arguments are the memory in bytes, the seconds of idleness after which to leave, the spill folder."""
+    """Serve: arguments are the memory in bytes, the seconds of idleness after which to leave, spill folder, niceness."""
     memory_bytes, idle_seconds, spill = int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3])
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    os.nice(int(sys.argv[4]))
     apply_limits(Limits(memory_bytes=memory_bytes, cpu_seconds=1 << 30, file_bytes=64 << 30))
     answers = Answers(spill)
     stdin = os.fdopen(0, "rb", buffering=0)

@@ -29,6 +29,9 @@ from datasets.query.frames import encode_frame, read_frame
 from datasets.query.question import EVERYTHING, Query, canonical_filter, to_pairs
 
 MAX_TOTALS = 4096
+QUESTION_NICENESS = 5
+EXPORT_NICENESS = 10
+"""How far children stand back from the processes that serve pages, so that a heavy question slows no page."""
 BROKEN_CODES = frozenset({"row_store_is_broken", "row_store_not_found"})
 Side = tuple[Path, Sequence[Column]]
 """A row store and its columns."""
@@ -50,8 +53,10 @@ class QueryPool:
         idle_seconds: float = 300.0,
     ) -> None:
         """`patience` is how long, in seconds, a question waits for a free child before Busy."""
-        self._questions = _Group(size, deadline, patience, memory_bytes, idle_seconds)
-        self._exports = _Group(export_size, export_deadline, export_patience, memory_bytes, idle_seconds)
+        self._questions = _Group(size, deadline, patience, memory_bytes, idle_seconds, niceness=QUESTION_NICENESS)
+        self._exports = _Group(
+            export_size, export_deadline, export_patience, memory_bytes, idle_seconds, niceness=EXPORT_NICENESS
+        )
         self._totals: OrderedDict[tuple[str, str], int] = OrderedDict()
         self.on_broken: Callable[[Path], None] | None = None
         """Told of a row store that is gone or damaged, before Busy("row_store_is_broken") is raised."""
@@ -128,11 +133,13 @@ def _asked(store: Path, columns: Sequence[Column], query: Query) -> dict[str, An
 class _Group:
     """Children of one kind with their deadline; the one used last is used next, so that others may leave."""
 
-    def __init__(self, size: int, deadline: float, patience: float, memory_bytes: int, idle_seconds: float) -> None:
+    def __init__(
+        self, size: int, deadline: float, patience: float, memory_bytes: int, idle_seconds: float, *, niceness: int
+    ) -> None:
         self.deadline = deadline
         self.patience = patience
         self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
-        self._workers = [_Worker(memory_bytes, idle_seconds) for _ in range(size)]
+        self._workers = [_Worker(memory_bytes, idle_seconds, niceness) for _ in range(size)]
         for worker in self._workers:
             self._free.put(worker)
 
@@ -167,9 +174,10 @@ class _Group:
 class _Worker:
     """One child process, or none yet. Used by one thread at a time."""
 
-    def __init__(self, memory_bytes: int, idle_seconds: float) -> None:
+    def __init__(self, memory_bytes: int, idle_seconds: float, niceness: int) -> None:
         self.memory_bytes = memory_bytes
         self.idle_seconds = idle_seconds
+        self.niceness = niceness
         self.process: subprocess.Popen[bytes] | None = None
         self.owner = 0
         self.spill: Path | None = None
@@ -222,7 +230,7 @@ class _Worker:
             return self.process
         self.owner = os.getpid()
         self.spill = Path(tempfile.mkdtemp(prefix="kaifang-query-"))
-        arguments = [str(self.memory_bytes), str(self.idle_seconds), str(self.spill)]
+        arguments = [str(self.memory_bytes), str(self.idle_seconds), str(self.spill), str(self.niceness)]
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "datasets.query.child", *arguments],
             stdin=subprocess.PIPE,

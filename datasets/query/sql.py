@@ -18,6 +18,9 @@ class Clause:
     params: tuple[object, ...] = ()
 
 
+PRINTED_SIGNS = frozenset("0123456789+-.:e ")
+"""All that numbers, days and moments are printed with."""
+
 Shortcut = Callable[[Condition], Clause | None]
 """Knows a cheaper way to say a condition, for some."""
 
@@ -90,11 +93,22 @@ def _word(word: str, columns: Sequence[Column]) -> Clause:
     """A word stands in some cell as it is printed, whatever its case."""
     has_case = word.lower() != word.upper()
     pattern = "contains(lower({0}), lower(?))" if has_case else "contains({0}, ?)"
-    cells = [printed_cell(column) for column in columns]
+    cells = [printed_cell(column) for column in columns if _may_print(column, word.lower())]
     if len(cells) > WIDE:  # no word holds the separator, because Python splits words at it
         cells = [f"concat_ws(chr(31), {', '.join(cells)})"]
     tests = [f"coalesce({pattern.format(cell)}, false)" for cell in cells]
     return Clause(" OR ".join(tests) or "false", (word,) * len(tests))
+
+
+def _may_print(column: Column, word: str) -> bool:
+    """Whether a cell of that type may hold the word when it is printed; spares reading columns of numbers for words."""
+    match column.type:
+        case "text":
+            return True
+        case "boolean":
+            return word in "true" or word in "false"
+        case _:
+            return PRINTED_SIGNS.issuperset(word)
 
 
 def _behind(item: Sort, value: object) -> Clause | None:

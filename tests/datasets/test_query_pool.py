@@ -212,3 +212,9 @@ def test_child_has_nothing_of_the_parents_environment(pool, store, monkeypatch):
 def test_full_disk_is_told_as_such(pool, store):
     with pytest.raises(Busy, match="disk_full"):
         pool.export(store, COLUMNS, None, "csv", Path("/dev/full"))
+
+
+def test_children_stand_back_from_the_processes_that_serve_pages(pool, store):
+    pool.rows(store, COLUMNS, EVERYTHING)
+    process = next(worker.process for worker in pool._questions._workers if worker.process)
+    assert os.getpriority(os.PRIO_PROCESS, process.pid) >= min(os.getpriority(os.PRIO_PROCESS, 0) + 5, 19)
