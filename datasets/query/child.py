@@ -129,7 +129,7 @@ def _explain(error: duckdb.Error) -> DomainError:
 
 
 def main() -> None:
-    """Serve: arguments are the memory in bytes, the seconds of idleness after which to leave, spill folder, niceness."""
+    """Serve. Arguments: memory in bytes, seconds of idleness after which to leave, the spill folder, niceness."""
     memory_bytes, idle_seconds, spill = int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3])
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
