@@ -89,9 +89,12 @@ def rebuild_search(house: House, params: Mapping[str, Any], report: Report) -> N
 
 
 def sweep(house: House, params: Mapping[str, Any], report: Report) -> None:
-    """Remove files that no row names, outdated exports, ended sessions and old jobs."""
+    """Remove files that no row names, outdated exports, ended sessions, old jobs; look for row stores that are gone."""
+    from portal.mending import mark_unbuilt
+
     sweep_rows(house)
     sweep_files(house)
+    mark_unbuilt(house)
 
 
 def disable_unused(house: House, params: Mapping[str, Any], report: Report) -> None:

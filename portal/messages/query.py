@@ -29,6 +29,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "这份数据的查询库正在自动重建，请过一两分钟再试；原始文件可照常下载。",
         "The rows of this data are being rebuilt. Try again in a minute or two; the original can be downloaded.",
     ),
+    "version_expired": (
+        "第 {number} 版已按保留期限清理，只留下记录。最新的是第 {newest} 版。",
+        "Version {number} has been removed after its retention; only its record stays. The newest is {newest}.",
+    ),
     "no_former_version": (
         "第 {number} 版之前没有可对照的版本。",
         "There is no version before version {number} to compare it with.",

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from catalog.errors import NotFound
+from catalog.errors import Gone, NotFound
 from catalog.vocabularies import VOCABULARIES
 from datasets import versions
 from datasets.clock import day_of
@@ -40,6 +40,8 @@ def file_facts(session: Session, record: FeedRecord, resource_id: uuid.UUID, num
     assert resource.version is not None
     wanted = resource.version.number if number is None else number
     facts = versions.get_version(session, resource_id, wanted)
+    if facts.state == "expired":
+        raise Gone("version_expired", number=wanted, newest=resource.version.number)
     if facts.state not in PUBLIC_STATES:
         raise NotFound("version_not_found", number=wanted)
     return facts
