@@ -24,15 +24,34 @@ def _layout_warnings(delivery: Delivery) -> list[Problem]:
     found = []
     if not layout.header_rows:
         found.append(Problem("", "no_header"))
-    if layout.left_out:
-        rows = [row + 1 for row in layout.left_out]
-        found.append(Problem("", "group_rows_left_out", count=len(rows), rows=rows[:EXAMPLES]))
+    for code, rows in (
+        ("group_rows_left_out", layout.group_rows),
+        ("repeated_headers_left_out", layout.repeated_rows),
+        ("rows_hold_one_cell", layout.lone_rows),
+        ("other_tables_left_out", layout.other_tables),
+    ):
+        if rows:
+            found.append(Problem("", code, count=len(rows), rows=[row + 1 for row in rows[:EXAMPLES]]))
+    if layout.columns:
+        letters = [column_letters(column) for column in layout.columns]
+        found.append(Problem("", "table_beside_left_out", first=letters[0], last=letters[1]))
     filled = sum(layout.first_row <= top < bottom for top, _, bottom, _ in delivery.merges)
     if filled:
         found.append(Problem("", "merged_cells_filled", count=filled))
-    if layout.total_row is not None:
-        found.append(Problem(str(layout.total_row + 1), "total_row_in_data", row=layout.total_row + 1))
+    if layout.total_rows:
+        rows = [row + 1 for row in layout.total_rows]
+        found.append(Problem(str(rows[0]), "total_row_in_data", count=len(rows), rows=rows[:EXAMPLES]))
     return found
+
+
+def column_letters(column: int) -> str:
+    """A for 0, AA for 26, as spreadsheets name columns."""
+    letters = ""
+    number = column + 1
+    while number:
+        number, letter = divmod(number - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
 
 
 def _name_warnings(stored: StoredRows) -> list[Problem]:

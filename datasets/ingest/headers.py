@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
+from datasets.ingest.header_block import is_number_row, is_unit_row
 from datasets.ingest.raw_table import Row
 from datasets.ingest.tables import Merge
+from datasets.ingest.values import find_unit
 
 MAX_NAME = 200
 CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
@@ -24,6 +26,8 @@ class Heading:
     name: str
     key: str
     repaired: str | None
+    unit: str | None = None
+    """As the row of units below the names says."""
 
 
 def name_columns(
@@ -32,12 +36,12 @@ def name_columns(
     """Headings for the columns at `positions`; without header rows they are numbered 列1, 列2, …"""
     if not header_rows:
         return [Heading(place, f"列{number}", f"列{number}", "generated") for number, place in enumerate(positions, 1)]
-    levels = _fill(header, header_rows, merges)
+    joined = join_names(header, header_rows, merges)
+    _, units = _split_units(header)
     taken: set[str] = set()
     headings = []
     for number, place in enumerate(positions, 1):
-        parts = [clean_name(level[place]) for level in levels if place < len(level)]
-        name, repaired = _join(parts), None
+        name, repaired = joined[place] if place < len(joined) else "", None
         if not name:
             name, repaired = f"未命名{number}", "blank"
         elif len(name) > MAX_NAME:
@@ -46,8 +50,28 @@ def name_columns(
         if unique != name:
             name, repaired = unique, repaired or "duplicate"
         taken.add(name)
-        headings.append(Heading(place, name, _make_key(name, number), repaired))
+        unit = find_unit(units[place]) if place < len(units) else None
+        headings.append(Heading(place, name, _make_key(name, number), repaired, unit))
     return headings
+
+
+def join_names(header: Sequence[Row], header_rows: Sequence[int], merges: Sequence[Merge]) -> list[str]:
+    """What the header says over each column of the sheet, its levels joined by "_"; "" where it says nothing."""
+    names, _ = _split_units(header)
+    levels = _fill(names, header_rows[: len(names)], merges)
+    return [_join([clean_name(cell) for cell in parts]) for parts in zip_longest(*levels)]
+
+
+def _split_units(header: Sequence[Row]) -> tuple[list[Row], Row]:
+    """The rows that name columns, and the row of units. A row of column numbers (甲 乙 1 2) names nothing."""
+    units: Row = []
+    names = [header[0]]
+    for above, row in pairwise(header):
+        if is_unit_row(row, above):
+            units = [cell if cell != up else None for cell, up in zip_longest(row, above)]
+        elif not is_number_row(row, above):
+            names.append(row)
+    return names, units
 
 
 def clean_name(cell: str | None) -> str:
@@ -69,16 +93,18 @@ def _fill(header: Sequence[Row], header_rows: Sequence[int], merges: Sequence[Me
                 if top == row or bottom > top:
                     levels[level][left : right + 1] = [value] * (min(right + 1, len(levels[level])) - left)
     if len(levels) > 1 and not any(merge[0] in header_rows for merge in merges):
-        for upper, lower in pairwise(levels):
-            _spread(upper, lower)
+        for level in range(len(levels) - 1):
+            _spread(levels[level], header[:level], header[level + 1 :])
     return levels
 
 
-def _spread(upper: Row, lower: Row) -> None:
-    """A heading without merges spreads to the right over the blank cells that have a sub-heading."""
-    for column in range(1, len(upper)):
-        if upper[column] is None and lower[column] is not None and lower[column - 1] is not None:
-            upper[column] = upper[column - 1]
+def _spread(row: Row, above: Sequence[Row], below: Sequence[Row]) -> None:
+    """A heading without merges spreads to the right over the blank cells that have a sub-heading of its own."""
+    has_child = [any(lower[column] is not None for lower in below) for column in range(len(row))]
+    for column in range(1, len(row)):
+        is_new_group = any(upper[column] is not None for upper in above)
+        if row[column] is None and has_child[column] and has_child[column - 1] and not is_new_group:
+            row[column] = row[column - 1]
 
 
 def _join(parts: Sequence[str]) -> str:

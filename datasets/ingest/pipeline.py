@@ -19,7 +19,8 @@ from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.reading import Finding, Reading, ReadOptions, Recipe
 from datasets.ingest.row_store import write_row_store
 from datasets.ingest.source import Source
-from datasets.ingest.tables import HEAD_ROWS, TAIL_ROWS, Layout, find_layout
+from datasets.ingest.table_search import find_table
+from datasets.ingest.tables import HEAD_ROWS, Layout
 from datasets.sandbox import Progress
 
 PREVIEW_ROWS = 20
@@ -64,9 +65,7 @@ def _locate(order: Order, table: RawTable, source: Source) -> Delivery:
     elif source.has_names:
         layout = Layout([0], 1, count - 1)
     else:
-        layout = find_layout(
-            head, table.rows(max(0, count - TAIL_ROWS), TAIL_ROWS), count, source.merges, order.options
-        )
+        layout = find_table(table, source.merges, order.options)
     delivery = Delivery(table, source, layout, head)
     delivery.titles = _lines(table, layout.title_rows)
     delivery.notes = _lines(table, layout.note_rows)
@@ -93,7 +92,8 @@ def _name(delivery: Delivery, recipe: Recipe | None) -> None:
     named = {column for row in header for column, cell in enumerate(row) if cell and clean_name(cell)}
     counts = ", ".join(f"count(r{column})" for column in range(table.width))
     filled = table.one(f"SELECT {counts} FROM raw WHERE rowid BETWEEN {layout.first_row} AND {layout.last_row}")
-    positions = [column for column in range(table.width) if column in named or filled[column]]
+    first, last = layout.columns or (0, table.width - 1)
+    positions = [column for column in range(first, last + 1) if column in named or filled[column]]
     if recipe:
         positions = recipe.positions
     if not positions:
@@ -140,6 +140,7 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding]) -> Reading
             kind.type,
             kind.shadow,
             repaired=heading.repaired,
+            unit=heading.unit,
             recognised=kind.recognised,
         )
         for index, (heading, kind) in enumerate(zip(delivery.headings, delivery.types, strict=True))

@@ -8,41 +8,41 @@ person can overrule it by `ReadOptions`.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
+from datasets.ingest.header_block import (
+    MAX_HEADER_ROWS,
+    body_rows,
+    breadth,
+    column_kinds,
+    extend_up,
+    filled,
+    find_header_end,
+)
 from datasets.ingest.raw_table import Row
 from datasets.ingest.reading import ReadOptions
-from datasets.ingest.values import kind_of
+from datasets.ingest.sheet_words import HEADER_WORD, LABEL, NOTE, NOTE_LABEL, NUMBERED_NOTE, SIGN_OFF, SIGNATURE
+from datasets.ingest.values import LONG, can_head, kind_of
 
 HEAD_ROWS = 300
 TAIL_ROWS = 80
-MAX_HEADER_ROWS = 8
 MAX_TITLE_ROWS = 60
 
 Merge = tuple[int, int, int, int]
 """First row, first column, last row, last column; 0-based, inclusive."""
 
-NOTE = re.compile(
-    r"^[\s　（(【\[*＊※★●]*(?:注|备注|说明|附注|资料来源|数据来源|来源|数据更新|更新时间|更新日期|统计口径|指标解释"
-    r"|单位[:：]|制表|填表|填报|审核|负责人|联系人|联系电话"
-    r"|source|note|footnote|data source|updated|copyright|©|\(c\))",
-    re.I,
-)
-NUMBERED_NOTE = re.compile(r"^[\s　]*(?:\d{1,2}[.、)）]|[（(]\d{1,2}[)）]|[①-⑳]|[*＊#※]+)\D")
-SIGNATURE = re.compile(
-    r"^[\s　]*(?:制表人?|填表人?|填报人|填报单位|审核人?|单位负责人|统计负责人|报出日期|填报日期|联系电话)[\s　]*[:：]"
-)
-TOTAL = re.compile(r"^[\s　]*(?:合\s*计|总\s*计|小\s*计|总\s*和|grand total|total|sum)[\s　]*[:：]?$", re.I)
-LONG_NOTE = 40
-
 
 @dataclass(slots=True)
 class Layout:
-    """The place of everything, as 0-based rows. `last_row` may be before `first_row`: a header without data."""
+    """The place of everything, as 0-based rows. `last_row` may be before `first_row`: a header without data.
+
+    `header_rows` hold the names and, below them, rows of units and of column numbers. `left_out` are all rows between
+    `first_row` and `last_row` that are no records: `group_rows` and `repeated_rows`. `total_rows` and `lone_rows` are
+    records that a person should look at. `columns` bounds the table where another one stands beside it.
+    """
 
     header_rows: list[int]
     first_row: int
@@ -50,70 +50,120 @@ class Layout:
     title_rows: list[int] = field(default_factory=list)
     note_rows: list[int] = field(default_factory=list)
     left_out: list[int] = field(default_factory=list)
-    total_row: int | None = None
+    group_rows: list[int] = field(default_factory=list)
+    repeated_rows: list[int] = field(default_factory=list)
+    total_rows: list[int] = field(default_factory=list)
+    lone_rows: list[int] = field(default_factory=list)
+    other_tables: list[int] = field(default_factory=list)
+    """First rows of tables above or below that were not taken."""
+    columns: tuple[int, int] | None = None
+
+    def shift(self, rows: int) -> None:
+        """Count from `rows` rows further up."""
+        self.header_rows = [row + rows for row in self.header_rows]
+        self.title_rows = [row + rows for row in self.title_rows]
+        self.note_rows = [row + rows for row in self.note_rows]
+        self.group_rows = [row + rows for row in self.group_rows]
+        self.first_row += rows
+        self.last_row += rows
 
 
 def find_layout(
     head: Sequence[Row], tail: Sequence[Row], count: int, merges: Sequence[Merge], options: ReadOptions
 ) -> Layout:
     """Find the table among `count` rows of which `head` are the first and `tail` the last."""
-    start = _find_start(head) if options.header_row is None else min(options.header_row - 1, count - 1)
-    has_header = _has_header(head, start) if options.has_header is None else options.has_header
-    if not has_header:
+    start = find_start(head) if options.header_row is None else min(options.header_row - 1, count - 1)
+    is_named = has_header(head, start, merges) if options.has_header is None else options.has_header
+    if not is_named:
         header: list[int] = []
         first = start
     elif options.header_row_count:
         header = list(range(start, min(start + options.header_row_count, count)))
         first = header[-1] + 1
     else:
-        top = start if options.header_row is not None else _extend_up(head, start, merges)
-        header = list(range(top, _find_header_end(head, start, merges) + 1))
+        top = start if options.header_row is not None else extend_up(head, start, merges)
+        header = list(range(top, find_header_end(head, start, merges) + 1))
         first = header[-1] + 1
     top = header[0] if header else first
-    layout = Layout(
-        header, first, count - 1, title_rows=[row for row in range(min(top, len(head))) if _filled(head[row])]
-    )
-    _cut_notes(layout, tail, count, max(map(_filled, head[top : top + 100]), default=1))
-    layout.left_out = _group_rows(layout, merges, head)
-    layout.total_row = _find_total(layout, tail, count)
+    titles = [row for row in range(min(top, len(head))) if filled(head[row])]
+    layout = Layout(header, first, count - 1, title_rows=titles)
+    _cut_notes(layout, tail, count, max(map(filled, head[top : top + 100]), default=1))
+    layout.group_rows = _merged_group_rows(layout, merges, head)
     return layout
 
 
-def _filled(row: Row) -> int:
-    return sum(cell is not None for cell in row)
-
-
-def _find_start(head: Sequence[Row]) -> int:
+def find_start(head: Sequence[Row]) -> int:
     """The first row that is filled like the table's own rows, and not by a title alone."""
-    counts = [_filled(row) for row in head]
+    counts = [0 if is_label_row(row) else breadth(row) for row in head]
     wide = [count for count in counts if count > 1]
     if not wide:
-        return next((row for row, count in enumerate(counts) if count), 0)
+        return next((row for row, count in enumerate(map(filled, head)) if count), 0)
     narrow = sum(count == 1 for count in counts)
     typical = 1 if narrow > 4 * len(wide) else median(wide)
     for row, count in enumerate(counts[:MAX_TITLE_ROWS]):
         if count > max(1, typical / 2) or (typical == 1 and count):
-            return row
+            return row + 1 if _is_title_over(head, row, counts) else row
     return counts.index(max(counts))
 
 
-def _has_header(head: Sequence[Row], start: int) -> bool:
-    """False when the first row holds the same kinds of values as the rows below it: numbers over numbers."""
+def is_label_row(row: Row) -> bool:
+    """Only cells such as 填报单位：花湖街道 or 2026年1月: a line between title and table."""
+    cells = [cell for cell in row if cell is not None]
+    labels = [cell for cell in cells if LABEL.match(cell) and kind_of(cell) == "text"]
+    return bool(labels) and all(cell in labels or kind_of(cell) == "date" or SIGN_OFF.fullmatch(cell) for cell in cells)
+
+
+def _is_title_over(head: Sequence[Row], row: int, counts: Sequence[int]) -> bool:
+    """A title of two cells (name and date) over a header of more: the row below names every column, with a date above
+    one of them at most."""
+    if row + 1 >= len(head) or counts[row] != 2 or counts[row + 1] <= 2:
+        return False
+    cells = [cell for cell in head[row] if cell is not None]
+    has_day = any(SIGN_OFF.fullmatch(cell) or kind_of(cell) == "date" or LABEL.match(cell) for cell in cells[1:])
+    return has_day and all(can_head(cell) for cell in head[row + 1] if cell is not None)
+
+
+def has_header(head: Sequence[Row], start: int, merges: Sequence[Merge] = ()) -> bool:
+    """False when the first row holds the same kinds of values as the rows below it: numbers over numbers, or words that
+    occur again in their own column."""
     first = head[start]
-    body = _body(head, start + 1)
-    kinds = [kind_of(cell) for cell in first]
     if _are_years(first):
         return True
-    same = 0
-    for column, kind in enumerate(kinds):
-        if kind not in ("number", "date", "code"):
-            continue
-        below = _column_kinds(body, column)
-        same += not body or below[kind] > 0.6 * max(1, below.total())
-    named = sum(kind in ("text", "number", "date", "code") for kind in kinds)
+    reach = max([start, *(bottom for top, _, bottom, _ in merges if top <= start < bottom < start + MAX_HEADER_ROWS)])
+    body = [row for row in body_rows(head, reach + 1) if row != first]
+    named = sum(kind_of(cell) in ("text", "number", "date", "code") for cell in first)
+    kinds = [column_kinds(body, column) for column in range(len(first))]
+    same = sum(_is_same(cell, kinds[column], body, column) for column, cell in enumerate(first))
     if not body:
         return same == 0
-    return same < 0.4 * max(1, named)
+    if same >= 0.4 * max(1, named):
+        return False
+    if any(cell and HEADER_WORD.fullmatch(cell.strip()) for cell in first):
+        return True
+    is_over_numbers = any(
+        kind_of(cell) == "text" and found["number"] + found["date"] >= 0.8 * max(1, found.total())
+        for cell, found in zip(first, kinds, strict=True)
+    )
+    return is_over_numbers or not any(
+        kind_of(cell) == "text" and any(column < len(row) and row[column] == cell for row in body)
+        for column, cell in enumerate(first)
+    )
+
+
+def _is_same(cell: str | None, below: dict[str, int], body: Sequence[Row], column: int) -> bool:
+    """The cell looks like those of the column below: a number over numbers, A001 over A002."""
+    kind = kind_of(cell)
+    total = max(1, sum(below.values()))
+    if kind in ("number", "date", "code"):
+        return not body or below.get(kind, 0) > 0.6 * total
+    if kind != "text" or not any(sign.isdigit() for sign in cell or "") or len(body) < 2:
+        return False
+    form = _form(cell)
+    return sum(_form(row[column]) == form for row in body if column < len(row)) > 0.8 * total
+
+
+def _form(cell: str | None) -> str:
+    return re.sub("[A-Z]+", "A", re.sub(r"\d+", "9", cell or ""))
 
 
 def _are_years(row: Row) -> bool:
@@ -126,126 +176,26 @@ def _are_years(row: Row) -> bool:
     return is_counted or (len(numbers) > 3 and (min(steps) > 0 or max(steps) < 0))
 
 
-def _body(head: Sequence[Row], start: int) -> list[Row]:
-    """Up to 60 rows from `start` that hold more than one cell (or any, in a table of one column)."""
-    rows = [row for row in head[start:] if _filled(row)]
-    wide = [row for row in rows if _filled(row) > 1]
-    return (wide or rows)[:60]
-
-
-def _column_kinds(body: Sequence[Row], column: int) -> Counter[str]:
-    kinds = Counter(kind_of(row[column]) for row in body if column < len(row))
-    del kinds["blank"], kinds["missing"]
-    return kinds
-
-
-def _extend_up(head: Sequence[Row], start: int, merges: Sequence[Merge]) -> int:
-    """A sparser row of group headings above the header's last row belongs to the header."""
-    top = start
-    while top > 0 and start - top < MAX_HEADER_ROWS:
-        above, row = head[top - 1], head[top]
-        if _is_parent(above, row) or _is_merged_into(top - 1, merges, len(row)):
-            top -= 1
-        else:
-            break
-    return top
-
-
-def _is_parent(above: Row, row: Row) -> bool:
-    if _filled(above) < 2 or any(kind_of(cell) in ("number", "date") for cell in above):
-        return False
-    names = [cell for cell in row if cell is not None]
-    fills_gap = any(cell is None and above[column] is not None for column, cell in enumerate(row))
-    return fills_gap or len(set(names)) < len(names)
-
-
-def _is_merged_into(row: int, merges: Sequence[Merge], width: int) -> bool:
-    """A merge reaches from `row` down into the next one, and is not a title over the whole width."""
-    return any(top <= row < bottom and right - left + 1 < width for top, left, bottom, right in merges)
-
-
-def _find_header_end(head: Sequence[Row], start: int, merges: Sequence[Merge]) -> int:
-    end = start
-    while end + 1 < len(head) and end - start < MAX_HEADER_ROWS:
-        grown = max(
-            [
-                end,
-                *(
-                    bottom
-                    for top, left, bottom, right in merges
-                    if start <= top <= end < bottom <= start + MAX_HEADER_ROWS
-                ),
-            ]
-        )
-        if grown == end and _is_header_below(head, start, end, merges):
-            grown = end + 1
-        if grown == end:
-            break
-        end = min(grown, len(head) - 1)
-    return end
-
-
-def _is_header_below(head: Sequence[Row], start: int, end: int, merges: Sequence[Merge]) -> bool:
-    """The row under the header so far is one more header row: sub-headings of merged cells, units, or a repeat."""
-    header, below = head[end], head[end + 1]
-    if not _filled(below):
-        return False
-    if below == header:
-        return True
-    spans = [merge for merge in merges if merge[0] == merge[2] == end and 0 < merge[3] - merge[1] < len(header) - 1]
-    if spans:
-        children = [below[column] for _, left, _, right in spans for column in range(left, min(right + 1, len(below)))]
-        return all(kind_of(cell) == "text" for cell in children)
-    return _fills_gaps(header, below) or _is_text_over_numbers(head, end + 1)
-
-
-def _fills_gaps(header: Row, below: Row) -> bool:
-    """Without merges (CSV): the lower row fills every gap of the upper one and is blank under some of its cells."""
-    last = max(column for column, cell in enumerate(header) if cell is not None)
-    inner = [column for column in range(last) if header[column] is None]
-    width = max((column for column, cell in enumerate(below) if cell is not None), default=0)
-    gaps = [*inner, *range(last + 1, width + 1)]
-    if not inner or header[0] is None or any(below[column] is None for column in gaps):
-        return False
-    texts = all(kind_of(cell) in ("text", "blank") for cell in below)
-    return texts and any(below[column] is None for column, cell in enumerate(header) if cell is not None)
-
-
-def _is_text_over_numbers(head: Sequence[Row], row: int) -> bool:
-    """Words in most columns that hold numbers below: units, indicators, places; a data row would hold numbers."""
-    body = _body(head, row + 1)
-    if len(body) < 2:
-        return False
-    words = numbers = numeric = 0
-    for column in range(len(head[row])):
-        kinds = _column_kinds(body, column)
-        values = kinds["number"] + kinds["date"]
-        if not values or values < 0.8 * kinds.total():
-            continue
-        numeric += 1
-        kind = kind_of(head[row][column])
-        words += kind == "text"
-        numbers += kind in ("number", "date", "code")
-    return numeric >= 2 and numbers == 0 and words >= 0.66 * numeric
-
-
 def _cut_notes(layout: Layout, tail: Sequence[Row], count: int, width: int) -> None:
-    """Take blank rows and footnotes off the end; stop at the first row that is data."""
+    """Take blank rows, footnotes and signatures off the end; stop at the first row that is data.
+
+    A lone cell at the end is a note only where a note stands above it or a blank row parts it from the data.
+    """
     offset = count - len(tail)
     notes: list[int] = []
     last = count - 1
     pending: list[int] = []
     for row in range(count - 1, max(layout.first_row, offset) - 1, -1):
         cells = tail[row - offset]
-        if not _filled(cells):
-            if row == last:
-                last -= 1
-            continue
-        if _is_note(cells, width):
-            notes += [row, *pending]
+        if not filled(cells):
+            if row == last or pending:
+                last = row - 1
+            notes, pending = [*pending, *notes], []
+        elif is_note(cells, width):
+            notes = [row, *pending, *notes]
             pending = []
             last = row - 1
-        elif _filled(cells) == 1 and width > 2 and NUMBERED_NOTE.match(next(cell for cell in cells if cell)):
+        elif breadth(cells) == 1 and (width > 2 or NUMBERED_NOTE.match(next(filter(None, cells)))):
             pending.append(row)
         else:
             break
@@ -253,22 +203,25 @@ def _cut_notes(layout: Layout, tail: Sequence[Row], count: int, width: int) -> N
     layout.note_rows = sorted(notes)
 
 
-def _is_note(cells: Row, width: int) -> bool:
-    filled = [cell for cell in cells if cell is not None]
-    first = filled[0]
-    if SIGNATURE.match(first):
+def is_note(cells: Row, width: int) -> bool:
+    """A footnote, a source, a signature or a date under a table of `width` columns."""
+    found = [cell for cell in cells if cell is not None]
+    first = found[0]
+    if SIGNATURE.match(first) or (len(found) == 2 and width > 3 and NOTE_LABEL.fullmatch(first)):
         return True
-    if len(filled) > 1 or width == 1:
+    if breadth(cells) > 1 or width == 1:
         return False
-    return bool(NOTE.match(first)) or len(first) > LONG_NOTE or (width > 2 and first.startswith("　　"))
+    if NOTE.match(first) or len(first) > LONG or (width > 2 and first.startswith("　　")):
+        return True
+    return width > 2 and cells[0] is None and SIGN_OFF.fullmatch(first) is not None
 
 
-def _group_rows(layout: Layout, merges: Sequence[Merge], head: Sequence[Row]) -> list[int]:
+def _merged_group_rows(layout: Layout, merges: Sequence[Merge], head: Sequence[Row]) -> list[int]:
     """Rows merged over the whole width inside the data: headings of groups such as 北京市（92所）, not records."""
     if not layout.header_rows:
         return []
-    columns = [column for column, cell in enumerate(head[layout.header_rows[0]]) if cell is not None]
-    left, right = columns[0], columns[-1]
+    columns = [column for row in layout.header_rows for column, cell in enumerate(head[row]) if cell is not None]
+    left, right = min(columns), max(columns)
     return sorted(
         {
             top
@@ -276,11 +229,3 @@ def _group_rows(layout: Layout, merges: Sequence[Merge], head: Sequence[Row]) ->
             if top == bottom and layout.first_row <= top <= layout.last_row and first <= left < right <= last
         }
     )
-
-
-def _find_total(layout: Layout, tail: Sequence[Row], count: int) -> int | None:
-    """The last data row when it is a sum of the others."""
-    row = layout.last_row - (count - len(tail))
-    if layout.last_row < layout.first_row or not 0 <= row < len(tail):
-        return None
-    return layout.last_row if any(cell and TOTAL.match(cell) for cell in tail[row][:3]) else None

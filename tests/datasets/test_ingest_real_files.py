@@ -33,7 +33,7 @@ READ = [  # file, encoding, header rows, rows, columns, first name, last name
     (f"{NBS}/分省年度数据_新版导出_BOM.csv", "utf-8-sig", [3], 21, 10, "指标", "2016年"),
     (f"{NBS}/分省年度数据_新版导出_BOM_制表符.csv", "utf-8-sig", [3], 31, 16, "地区", "2011年"),
     (f"{NBS}/分省年度数据.xls", None, [4], 31, 6, "地区", "2015年"),
-    (f"{NBS}/ExportData_指标行列.xls", None, [1, 2, 3, 4], 24, 27, "指标_地区_频度_单位", None),
+    (f"{NBS}/ExportData_指标行列.xls", None, [1, 2, 3, 4], 24, 27, "指标_地区_频度", None),
     ("tables/cn_wide/上海每日疫情统计_205列.csv", "utf-8", [1], 165, 205, "日期", None),
     (f"{TAIPEI}/crime/臺北市自行車竊盜點位資訊-UTF8-BOM.csv", "cp950", [1], 3856, 5, "編號", "發生地點"),
     (
@@ -81,7 +81,6 @@ READ = [  # file, encoding, header rows, rows, columns, first name, last name
 REFUSED = [
     (f"{NBS}/zb_82表_目录树.zip", "zip_is_no_workbook"),
     ("tables/large/全国空气质量_202004_全部城市.csv.gz", "file_is_compressed"),
-    ("tables/cn_other/深圳通API响应_page1x100.json", "format_not_supported"),
     (f"{ODD}/messytables/encrypted_no_password.xls", "workbook_is_encrypted"),
     (f"{ODD}/messytables/html.html", "file_is_html"),
     (f"{ODD}/messytables/simple.unknown", "file_is_empty"),

@@ -1,0 +1,183 @@
+"""Rows inside the data that are no records, or should be looked at: totals, headings of groups, headers printed again.
+
+Up to `SCAN_CELLS` cells every row is looked at; in larger tables, which no one writes by hand, the first and last ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
+
+from datasets.ingest.header_block import body_rows, breadth, column_kinds, filled
+from datasets.ingest.raw_table import RawTable, Row
+from datasets.ingest.sheet_words import CONTINUED, HEADER_WORD, TABLE_TITLE, TOTAL
+from datasets.ingest.tables import HEAD_ROWS, TAIL_ROWS, Layout, has_header, is_label_row
+from datasets.ingest.values import can_head, kind_of
+
+SCAN_CELLS = 4_000_000
+MAX_THIN = 2_000
+"""Rows of one cell or none, beyond which a table is simply sparse."""
+BLOCK_ROWS = 40
+TOTAL_COLUMNS = 3
+"""Columns at the left in which the word for a total is looked for."""
+
+
+def is_scanned(layout: Layout, width: int) -> bool:
+    """Every row of the table is looked at."""
+    return (layout.last_row - layout.first_row + 1) * width <= SCAN_CELLS
+
+
+def list_thin_rows(table: RawTable, layout: Layout) -> list[int]:
+    """Rows of the data with at most one filled cell; none when there are so many that they tell nothing."""
+    if not is_scanned(layout, table.width) or table.width < 3:
+        return []
+    count = " + ".join(f"(r{column} IS NOT NULL)::INT" for column in range(table.width))
+    found = table.connection.execute(
+        f"SELECT rowid FROM raw WHERE rowid BETWEEN ? AND ? AND {count} <= 1 ORDER BY rowid LIMIT {MAX_THIN + 1}",
+        [layout.first_row, layout.last_row],
+    ).fetchall()
+    return [row for (row,) in found] if len(found) <= MAX_THIN else []
+
+
+def find_next_tables(table: RawTable, layout: Layout, thin: Sequence[int]) -> list[int]:
+    """Rows at which, after a blank row or a title, another table with its own header begins."""
+    if not layout.header_rows:
+        return []
+    names = table.rows(layout.header_rows[0], 1)[0]
+    starts = []
+    for begin, end in _runs(thin):
+        block = table.rows(begin, end - begin + 1 + BLOCK_ROWS)
+        titles, below = block[: end - begin + 1], block[end - begin + 1 :]
+        rows = _until_thin(below)
+        if rows and rows[0] != names and _begins_table(titles, rows):
+            starts.append(begin)
+    return starts
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each run of neighbouring rows."""
+    if not rows:
+        return []
+    cuts = [(before, after) for before, after in pairwise(rows) if after != before + 1]
+    return list(zip([rows[0], *(after for _, after in cuts)], [*(before for before, _ in cuts), rows[-1]], strict=True))
+
+
+def _until_thin(rows: Sequence[Row]) -> list[Row]:
+    taken: list[Row] = []
+    for row in rows:
+        if filled(row) <= 1:
+            break
+        taken.append(row)
+    return taken
+
+
+def _begins_table(titles: Sequence[Row], rows: Sequence[Row]) -> bool:
+    """A row of names over numbers; or, over words, a row of known names under the title of a table."""
+    if is_label_row(rows[0]):
+        rows = rows[1:]
+    if len(rows) < 2:
+        return False
+    first, body = rows[0], rows[1:]
+    cells = [cell for cell in first if cell is not None]
+    if len(cells) < 2 or not all(can_head(cell) for cell in cells) or not has_header(rows, 0):
+        return False
+    if len(cells) < 0.6 * max(map(breadth, body)) or any(re.match(TOTAL, cell) for cell in cells):
+        return False
+    words = sum(HEADER_WORD.fullmatch(cell.strip()) is not None for cell in cells)
+    is_titled = any(cell and TABLE_TITLE.match(cell) for row in titles for cell in row)
+    numeric = [column for column in range(len(first)) if _is_numeric(body, column) and first[column] is not None]
+    return bool(numeric) or words >= (1 if is_titled else 2)
+
+
+def _is_numeric(body: Sequence[Row], column: int) -> bool:
+    kinds = column_kinds(body, column)
+    return kinds["number"] + kinds["date"] + kinds["code"] > 0.6 * max(1, kinds.total())
+
+
+def mark_inner_rows(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
+    """Fill in `repeated_rows`, `group_rows`, `left_out`, `lone_rows` and `total_rows` of `layout`."""
+    inside = [row for row in thin if layout.first_row <= row <= layout.last_row]
+    _mark_repeated(table, layout, inside)
+    _mark_groups(table, layout, inside)
+    layout.left_out = sorted({*layout.group_rows, *layout.repeated_rows})
+    totals = _list_totals(table, layout)
+    records = layout.last_row - layout.first_row + 1 - len(layout.left_out)
+    layout.total_rows = totals if len(totals) <= 0.5 * max(2, records) else []
+
+
+def _mark_repeated(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
+    """Rows equal to the header's, and lone titles or 续表 directly above them, as on each printed page."""
+    if not layout.header_rows or not is_scanned(layout, table.width):
+        return
+    found: list[int] = []
+    for header in table.rows(layout.header_rows[0], len(layout.header_rows)):
+        if filled(header) > 1:
+            found += _list_equal(table, layout, header)
+    titles = {cell for row in layout.title_rows for cell in table.rows(row, 1)[0] if cell}
+    lone = set(thin)
+    above: list[int] = []
+    for row in sorted(found):
+        for before in takewhile(lone.__contains__, range(row - 1, -1, -1)):
+            cells = [cell for cell in table.rows(before, 1)[0] if cell]
+            if cells and cells[0] not in titles and not CONTINUED.fullmatch(cells[0]):
+                break
+            above += [before] if cells else []
+    layout.repeated_rows = sorted({*found, *above})
+
+
+def _list_equal(table: RawTable, layout: Layout, header: Row) -> list[int]:
+    same = " AND ".join(f"r{column} IS NOT DISTINCT FROM ?" for column in range(len(header)))
+    found = table.connection.execute(
+        f"SELECT rowid FROM raw WHERE rowid BETWEEN ? AND ? AND {same} ORDER BY rowid LIMIT {MAX_THIN}",
+        [layout.first_row, layout.last_row, *header],
+    ).fetchall()
+    return [row for (row,) in found]
+
+
+def _mark_groups(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
+    """Lone words in a column of numbers (the serial number) head a group; elsewhere they stay and are told."""
+    body = body_rows(table.rows(layout.first_row, HEAD_ROWS), 0)
+    known = {*layout.group_rows, *layout.repeated_rows}
+    groups = list(layout.group_rows)
+    for row in thin:
+        lone = [(column, cell) for column, cell in enumerate(table.rows(row, 1)[0]) if cell]
+        if row in known or not lone or not layout.header_rows:
+            continue
+        column, cell = lone[0]
+        if kind_of(cell) == "text" and _is_numeric(body, column):
+            groups.append(row)
+        elif max(map(breadth, body), default=0) > 2:
+            layout.lone_rows.append(row)
+    layout.group_rows = sorted(groups)
+
+
+def _list_totals(table: RawTable, layout: Layout) -> list[int]:
+    """Rows that a word such as 合计 in one of the left columns tells to be sums of others."""
+    left_out = set(layout.left_out)
+    first = layout.columns[0] if layout.columns else _first_column(table, layout)
+    columns = range(first, min(first + TOTAL_COLUMNS, table.width))
+    if is_scanned(layout, table.width):
+        matches = " OR ".join(f"regexp_matches(r{column}, ?)" for column in columns)
+        found = table.connection.execute(
+            f"SELECT rowid FROM raw WHERE rowid BETWEEN ? AND ? AND ({matches}) ORDER BY rowid LIMIT {MAX_THIN}",
+            [layout.first_row, layout.last_row, *[TOTAL] * len(columns)],
+        ).fetchall()
+        return [row for (row,) in found if row not in left_out]
+    starts = [layout.first_row, max(layout.first_row + HEAD_ROWS, layout.last_row - TAIL_ROWS + 1)]
+    rows = [
+        (start + at, row)
+        for start, size in zip(starts, (HEAD_ROWS, TAIL_ROWS), strict=True)
+        for at, row in enumerate(table.rows(start, size))
+    ]
+    return [
+        number
+        for number, row in rows
+        if number <= layout.last_row and any((cell := row[column]) and re.match(TOTAL, cell) for column in columns)
+    ]
+
+
+def _first_column(table: RawTable, layout: Layout) -> int:
+    """The leftmost column that holds anything in the first rows of the table."""
+    rows = table.rows(layout.header_rows[0] if layout.header_rows else layout.first_row, BLOCK_ROWS)
+    return next((column for column in range(table.width) if any(row[column] for row in rows)), 0)

@@ -1,0 +1,175 @@
+"""A table of layouts: totals, groups, printed pages, several tables, notes and signatures."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.datasets.ingesting import read_text
+from tests.datasets.layouts import Layout, check_layout
+
+INSIDE = {
+    "total at the end": Layout(
+        "街道,户数\n花湖,10\n红旗桥,20\n合 计,30\n",
+        [1],
+        ["街道", "户数"],
+        3,
+        ["花湖", "10"],
+        warned={"total_row_in_data": [4]},
+    ),
+    "total at the beginning": Layout(
+        "街道,户数\n全区合计,30\n花湖,10\n红旗桥,20\n",
+        [1],
+        ["街道", "户数"],
+        3,
+        ["全区合计", "30"],
+        warned={"total_row_in_data": [2]},
+    ),
+    "subtotals inside, total below, note under it": Layout(
+        "街道,社区,户数\n花湖,磁湖,1\n花湖,青山湖,2\n,小计,3\n红旗桥,锁前,4\n,小计（红旗桥）,4\n总计,,7\n注：年末数。,,\n",
+        [1],
+        ["街道", "社区", "户数"],
+        6,
+        ["花湖", "磁湖", "1"],
+        notes=["注：年末数。"],
+        warned={"total_row_in_data": [4, 6, 7]},
+    ),
+    "total in English": Layout(
+        "Street,Households\nHuahu,10\nHongqi,20\nGrand Total,30\n",
+        [1],
+        ["Street", "Households"],
+        3,
+        ["Huahu", "10"],
+        warned={"total_row_in_data": [4]},
+    ),
+    "total in traditional signs": Layout(
+        "行政區,戶數\n中山區,10\n大安區,20\n總計,30\n",
+        [1],
+        ["行政區", "戶數"],
+        3,
+        ["中山區", "10"],
+        warned={"total_row_in_data": [4]},
+    ),
+    "groups in the column of serial numbers": Layout(
+        "序号,学校,代码\n北京市（2所）,,\n1,甲校,A\n2,乙校,B\n天津市（1所）,,\n3,丙校,C\n",
+        [1],
+        ["序号", "学校", "代码"],
+        3,
+        ["1", "甲校", "A"],
+        warned={"group_rows_left_out": [2, 5]},
+    ),
+    "groups in a column of words stay": Layout(
+        "指标,2024年,2025年\n一、农业,,\n粮食,1,2\n二、工业,,\n钢材,3,4\n水泥,5,6\n",
+        [1],
+        ["指标", "2024年", "2025年"],
+        5,
+        ["一、农业", "", ""],
+        warned={"rows_hold_one_cell": [2, 4]},
+    ),
+    "header printed again on each page": Layout(
+        "网点表,,\n序号,名称,地址\n1,甲,路1号\n2,乙,路2号\n网点表（续）,,\n序号,名称,地址\n3,丙,路3号\n续表,,\n序号,名称,地址\n4,丁,路4号\n",
+        [2],
+        ["序号", "名称", "地址"],
+        4,
+        ["1", "甲", "路1号"],
+        ["网点表"],
+        warned={"repeated_headers_left_out": [6, 8, 9], "group_rows_left_out": [5]},
+    ),
+    "two tables, the first as long": Layout(
+        "表1 人口,,\n街道,男,女\n花湖,10,20\n红旗桥,30,40\n,,\n表2 面积,,\n街道,陆地,水面\n花湖,1,2\n红旗桥,3,4\n",
+        [2],
+        ["街道", "男", "女"],
+        2,
+        ["花湖", "10", "20"],
+        ["表1 人口"],
+        warned={"other_tables_left_out": [5]},
+    ),
+    "a short summary over the table": Layout(
+        "项目,数量\n户数,10\n\n序号,姓名,人数\n1,甲,3\n2,乙,4\n3,丙,3\n",
+        [4],
+        ["序号", "姓名", "人数"],
+        3,
+        ["1", "甲", "3"],
+        warned={"other_tables_left_out": [1]},
+    ),
+    "blank rows between records": Layout(
+        "街道,户数,人数\n花湖,10,20\n\n红旗桥,30,40\n\n沈家营,5,6\n",
+        [1],
+        ["街道", "户数", "人数"],
+        3,
+        ["花湖", "10", "20"],
+    ),
+    "the same names again at the right": Layout(
+        "序号,街道,户数,序号,街道,户数\n1,花湖,10,3,沈家营,30\n2,红旗桥,20,4,黄石港,40\n",
+        [1],
+        ["序号", "街道", "户数"],
+        2,
+        ["1", "花湖", "10"],
+        warned={"table_beside_left_out": []},
+    ),
+    "another table behind a blank column": Layout(
+        "街道,户数,,类别,人数\n花湖,10,,党员,5\n红旗桥,20,,群众,6\n沈家营,30,,,\n",
+        [1],
+        ["街道", "户数"],
+        3,
+        ["花湖", "10"],
+        warned={"table_beside_left_out": []},
+    ),
+}
+
+ENDS = {
+    "source and numbered notes": Layout(
+        "地区,2025年\n湖北,1\n湖南,2\n注：1.快报数。\n　　2.不含港澳台。\n数据来源：统计局\n",
+        [1],
+        ["地区", "2025年"],
+        2,
+        ["湖北", "1"],
+        notes=["注：1.快报数。", "2.不含港澳台。", "数据来源：统计局"],
+    ),
+    "signatures in one line": Layout(
+        "街道,男,女\n花湖,1,2\n红旗桥,3,4\n单位负责人：甲,填表人：乙,2026年1月5日\n",
+        [1],
+        ["街道", "男", "女"],
+        2,
+        ["花湖", "1", "2"],
+        notes=["单位负责人：甲 填表人：乙 2026年1月5日"],
+    ),
+    "office and day at the lower right": Layout(
+        "街道,男,女\n花湖,1,2\n红旗桥,3,4\n,,黄石港区统计局\n,,2026年1月5日\n",
+        [1],
+        ["街道", "男", "女"],
+        2,
+        ["花湖", "1", "2"],
+        notes=["黄石港区统计局", "2026年1月5日"],
+    ),
+    "remark after a blank row": Layout(
+        "街道,男,女\n花湖,1,2\n红旗桥,3,4\n,,\n以上为年末数,,\n",
+        [1],
+        ["街道", "男", "女"],
+        2,
+        ["花湖", "1", "2"],
+        notes=["以上为年末数"],
+    ),
+    "note in two cells": Layout(
+        "街道,男,女,户数\n花湖,1,2,3\n红旗桥,3,4,5\n备注：,年末数,,\n",
+        [1],
+        ["街道", "男", "女", "户数"],
+        2,
+        ["花湖", "1", "2", "3"],
+        notes=["备注： 年末数"],
+    ),
+    "last record with one cell": Layout(
+        "街道,男,女\n花湖,1,2\n红旗桥,3,4\n沈家营,,\n",
+        [1],
+        ["街道", "男", "女"],
+        3,
+        ["花湖", "1", "2"],
+        warned={"rows_hold_one_cell": [4]},
+    ),
+}
+
+ALL = {**INSIDE, **ENDS}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_layout_is_read_as_a_person_reads_it(name: str) -> None:
+    check_layout(read_text(ALL[name].text), ALL[name])
