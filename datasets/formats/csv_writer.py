@@ -24,8 +24,6 @@ BOM = "\ufeff"
 LINE_END = b"\r\n"
 BLOCK_BYTES = 1 << 20
 
-Count = Callable[[int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class CsvFile:
@@ -81,26 +79,28 @@ def digest_csv(
     scratch: Path,
     *,
     row_file: Path | None = None,
-    on_bytes: Count | None = None,
+    on_rows: Callable[[int], None] | None = None,
 ) -> CsvDigests:
     """Make the whole CSV as a stream through `scratch` (a path where nothing is yet) and tell its digests.
 
-    The same stream fills the new file `row_file`, when one is wanted. Once through the rows, twice where a cell is
-    guarded. `on_bytes` hears how many bytes have gone by.
+    The same stream fills the new file `row_file`, when one is wanted; `on_rows` hears how many rows that holds. Once
+    through the rows, twice where a cell is guarded.
     """
     public, bare = hashlib.sha256(BOM.encode()), hashlib.sha256()
     has_guarded = _has_guarded(store, columns)
     byte_size = 0
     with _open_row_file(row_file, columns) as writer:
-        for piece, body in _pieces(store, columns, scratch, guard=False, on_bytes=on_bytes):
+        for piece, body in _pieces(store, columns, scratch, guard=False):
             bare.update(piece)
             if not has_guarded:
                 public.update(piece)
                 byte_size += len(piece)
             if writer is not None:
                 writer.feed(body)
+                if on_rows:
+                    on_rows(writer.row_count)
     if has_guarded:
-        for piece, _ in _pieces(store, columns, scratch, guard=True, on_bytes=on_bytes):
+        for piece, _ in _pieces(store, columns, scratch, guard=True):
             public.update(piece)
             byte_size += len(piece)
     return CsvDigests(public.hexdigest(), len(BOM.encode()) + byte_size, bare.hexdigest())
@@ -119,9 +119,7 @@ def _open_row_file(path: Path | None, columns: Sequence[Column]) -> Iterator[Row
         os.fsync(file.fileno())
 
 
-def _pieces(
-    store: Path, columns: Sequence[Column], scratch: Path, *, guard: bool, on_bytes: Count | None
-) -> Iterator[tuple[bytes, bytes]]:
+def _pieces(store: Path, columns: Sequence[Column], scratch: Path, *, guard: bool) -> Iterator[tuple[bytes, bytes]]:
     """The whole CSV without its BOM, and the same without its header line, in pieces."""
     mark = len(BOM.encode())
     header = mark + len(header_line(columns, guard=guard).encode()) + len(LINE_END)
@@ -130,8 +128,6 @@ def _pieces(
         for piece in pieces:
             yield piece[max(0, mark - seen) :], piece[max(0, header - seen) :]
             seen += len(piece)
-            if on_bytes:
-                on_bytes(seen)
 
 
 def header_line(columns: Sequence[Column], *, guard: bool = True) -> str:

@@ -48,8 +48,14 @@ class Delivery:
     def _is_blank(self) -> str:
         return f"coalesce({', '.join(f'r{heading.position}' for heading in self.headings)}) IS NULL"
 
-    def find_blank_rows(self) -> None:
-        """Look for rows without any cell once, so that later passes need not look at every column."""
+    def find_blank_rows(self, *, most_filled: int) -> None:
+        """Look for rows without any cell once, so that later passes need not look at every column.
+
+        `most_filled` is the number of filled cells in the fullest column: where it is full, no row is blank.
+        """
+        if most_filled == self.layout.last_row - self.layout.first_row + 1:
+            self.blank_rows = []
+            return
         found = self.table.connection.execute(
             f"SELECT rowid FROM raw WHERE {self.bounds} AND {self._is_blank} LIMIT {FEW_BLANKS + 1}"
         ).fetchall()

@@ -17,10 +17,11 @@ from datasets.ingest.loaders import load_source
 from datasets.ingest.personal_data import find_in_texts, find_personal_data
 from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.reading import Finding, Reading, ReadOptions, Recipe
-from datasets.ingest.row_store import write_row_store
+from datasets.ingest.row_store import part_of, settle, write_row_store
 from datasets.ingest.source import Source
 from datasets.ingest.table_search import find_table
 from datasets.ingest.tables import HEAD_ROWS, Layout
+from datasets.rowfile import row_file_of
 from datasets.sandbox import Progress
 
 PREVIEW_ROWS = 20
@@ -50,7 +51,7 @@ def read_delivery(order: Order, table: RawTable, progress: Progress) -> Reading:
     progress({"stage": "searching"})
     findings = _search(delivery)
     progress({"stage": "storing"})
-    return _store(order, delivery, findings)
+    return _store(order, delivery, findings, progress)
 
 
 def _locate(order: Order, table: RawTable, source: Source) -> Delivery:
@@ -99,7 +100,7 @@ def _name(delivery: Delivery, recipe: Recipe | None) -> None:
     if not positions:
         raise Invalid("no_table_found")
     delivery.headings = name_columns(header, layout.header_rows, delivery.merges, positions)
-    delivery.find_blank_rows()
+    delivery.find_blank_rows(most_filled=max(filled))
 
 
 def _types(delivery: Delivery, recipe: Recipe | None) -> list[ColumnType]:
@@ -131,7 +132,7 @@ def _search(delivery: Delivery) -> list[Finding]:
     return findings
 
 
-def _store(order: Order, delivery: Delivery, findings: list[Finding]) -> Reading:
+def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: Progress) -> Reading:
     columns = [
         Column(
             index,
@@ -148,7 +149,7 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding]) -> Reading
     preview = _preview(delivery)
     stored = write_row_store(
         delivery.table,
-        order.row_store,
+        part_of(order.row_store),
         columns=columns,
         positions=[heading.position for heading in delivery.headings],
         types=delivery.types,
@@ -156,7 +157,14 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding]) -> Reading
     )
     warnings = list_cautions(delivery, stored)
     delivery.table.close()
-    digests = digest_csv(order.row_store, stored.columns, order.work / "whole.csv")
+    digests = digest_csv(
+        part_of(order.row_store),
+        stored.columns,
+        order.work / "whole.csv",
+        row_file=part_of(row_file_of(order.row_store)),
+        on_rows=lambda rows: progress({"stage": "digesting", "rows": rows, "share": rows / max(1, stored.row_count)}),
+    )
+    settle(order.row_store)
     source, recipe = delivery.source, _recipe(delivery)
     return Reading(
         file_format=recipe.file_format,

@@ -67,11 +67,13 @@ class RawTable:
         self.width = width
 
     def _blank_out(self) -> None:
-        """Make cells of blanks only NULL. They are rare and sort before "!": a cheap comparison finds the columns."""
-        suspects = ", ".join(f"count_if(r{index} < '!' OR starts_with(r{index}, '　'))" for index in range(self.width))
-        for index, count in enumerate(self.one(f"SELECT {suspects} FROM raw")):
+        """Make cells of blanks only NULL. They are rare and sort before "!" or with U+3000: that is cheap to see."""
+        suspicious = [_suspicious(f"r{index}") for index in range(self.width)]
+        counts = self.one(f"SELECT {', '.join(f'count_if({one})' for one in suspicious)} FROM raw")
+        for index, count in enumerate(counts):
             if count:
-                self.connection.execute(f"UPDATE raw SET r{index} = NULL WHERE regexp_full_match(r{index}, '[\\s　]*')")
+                blank = f"({suspicious[index]}) AND regexp_full_match(r{index}, '[\\s　]*')"
+                self.connection.execute(f"UPDATE raw SET r{index} = NULL WHERE {blank}")
 
     def append(self, rows: Iterable[Sequence[str | None]]) -> None:
         """Add records of any width, in batches. Raises TooLarge("too_many_columns", count=…, limit=…)."""
@@ -130,6 +132,11 @@ class RawTable:
         if self.connection is not None:
             self.connection.close()
         self.connection, self.width = None, 0
+
+
+def _suspicious(cell: str) -> str:
+    """SQL: `cell` is empty or begins with a blank. Comparisons cost half of what looking at the first sign does."""
+    return f"{cell} < '!' OR ({cell} >= '　' AND {cell} < '、')"
 
 
 def clean_row(cells: Sequence[str]) -> Row:

@@ -8,6 +8,8 @@ from typing import Any
 
 from datasets.errors import DomainError
 from datasets.ingest.reading import Reading, ReadOptions, Recipe
+from datasets.ingest.row_store import discard_parts
+from datasets.rowfile import row_file_of
 from datasets.sandbox import Limits, Progress, run_limited
 
 log = logging.getLogger(__name__)
@@ -59,7 +61,8 @@ def _run(path: Path, row_store: Path, limits: Limits, on_progress: Progress | No
         reading = Reading.from_dict(run_limited(CHILD, request, limits=limits, on_progress=on_progress))
         is_read = True
     finally:
-        rest = [".part", ".part.wal"] if is_read else ["", ".part", ".part.wal"]
-        for ending in rest:
-            row_store.with_name(row_store.name + ending).unlink(missing_ok=True)
+        discard_parts(row_store)
+        if not is_read:
+            row_store.unlink(missing_ok=True)
+            row_file_of(row_store).unlink(missing_ok=True)
     return reading

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,9 +21,12 @@ from datasets.ingest.column_types import ColumnType, shadow_sql
 from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reading import Recipe
 from datasets.ingest.word_lists import WordLists
+from datasets.rowfile import row_file_of
 from datasets.rows import sql_text
+from datasets.storage.files import move_safely
 
 STORE_FORMAT = 1
+PART = ".part"
 LATER_DECISIONS = frozenset({"masking", "salt", "withholds_original"})
 """Parts of a recipe that do not count where they say nothing, so that keys of earlier recipes stay what they were."""
 
@@ -54,17 +56,16 @@ def write_row_store(
     types: Sequence[ColumnType],
     where: str,
 ) -> StoredRows:
-    """Write the rows for which `where` holds to the file `path`: temporary name, fsync, rename.
+    """Write the rows for which `where` holds to the new file `path`; `settle` then gives it its name.
 
     Column i comes from column `positions[i]` of the raw table and is stored as `types[i]`.
     """
-    part = path.with_name(path.name + ".part")
-    part.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
     connection = table.connection
     placed = list(zip(columns, positions, types, strict=True))
     texts = {column.index: f"r{place}" for column, place, kind in placed if kind.type == "text"}
     lists = WordLists(table, texts, where)
-    connection.execute(f"ATTACH {sql_text(str(part))} AS store")
+    connection.execute(f"ATTACH {sql_text(str(path))} AS store")
     try:
         cells = [*(_select(column, f"r{place}", kind) for column, place, kind in placed), *lists.places()]
         number, order = _numbering(table, where)
@@ -82,7 +83,6 @@ def write_row_store(
     finally:
         lists.close()
         connection.execute("DETACH store")
-    _settle(part, path)
     return StoredRows(counted, row_count, {"columns": facts})
 
 
@@ -115,12 +115,19 @@ def _numbering(table: RawTable, where: str) -> tuple[str, str]:
     return "row_number() OVER (ORDER BY rowid)", " ORDER BY rowid"
 
 
-def _settle(part: Path, path: Path) -> None:
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+def part_of(path: Path) -> Path:
+    """The name under which `path` is written until it is whole."""
+    return path.with_name(path.name + PART)
+
+
+def settle(path: Path) -> None:
+    """Give the written row store and its row file their names: the row file first, so that no store is without one."""
+    move_safely(part_of(row_file_of(path)), row_file_of(path))
+    move_safely(part_of(path), path)
+
+
+def discard_parts(path: Path) -> None:
+    """Remove what a reading that ended early has left of the row store `path`."""
+    part = part_of(path)
+    for rest in (part, part.with_name(part.name + ".wal"), part_of(row_file_of(path))):
+        rest.unlink(missing_ok=True)
