@@ -40,7 +40,7 @@ REFUSED = (
     Signature("JPEG", b"\xff\xd8\xff", "file_is_a_picture"),
     Signature("GIF", b"GIF8", "file_is_a_picture"),
     Signature("TIFF", b"II*\x00", "file_is_a_picture"),
-    Signature("Parquet", b"PAR1"),
+    Signature("Parquet", b"PARE", "file_is_encrypted"),
     Signature("Feather", b"ARROW1"),
     Signature("HDF5", b"\x89HDF\r\n\x1a\n"),
     Signature("SQLite", b"SQLite format 3\x00"),
@@ -49,19 +49,20 @@ REFUSED = (
     Signature("pickle", b"\x80\x04"),
     Signature("pickle", b"\x80\x05"),
 )
-MARKUP = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body|table|meta|script|style|div|\?xml|!--)", re.I
-)
-JSON = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*(?:\{\s*\"|\[\s*[\[{])")
+BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[{\]])")
+XML = re.compile(r"\s*<(?:\?xml\b|!--|!doctype\b|[^\W\d][\w.:-]*[\s/>])", re.I)
+PROLOG = re.compile(r"\s*(?:(?:<\?.*?\?>|<!--.*?-->)\s*)*", re.S)
+HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|table|meta|script|style|div|center|font|p|br)\b", re.I)
 MIME = re.compile(rb"\AMIME-Version:", re.I)
 
 
 def find_kind(path: Path) -> str:
-    """ "zip" (perhaps a workbook), "xls" or "text".
+    """The kind of the file, a key of `loaders.LOADERS`; "text" where nothing else is certain.
 
     Raises Invalid with a code that says what the file is and what to deliver instead: "file_is_empty",
     "file_is_a_program", "file_is_compressed", "file_is_a_document", "file_is_a_picture", "file_is_html",
-    "file_is_xml", "workbook_is_encrypted", "text_contains_nul", "format_not_supported".
+    "file_is_encrypted", "workbook_is_encrypted", "format_not_supported".
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -74,8 +75,32 @@ def find_kind(path: Path) -> str:
         return "zip"
     if head.startswith(OLE):
         return _check_ole(path)
-    _refuse_markup(head)
-    return "text"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if MIME.match(head):
+        raise Invalid("file_is_html")
+    return _find_markup(_decode_head(head))
+
+
+def _decode_head(head: bytes) -> str:
+    """The beginning as text, as far as ASCII signs are concerned; UTF-16 is told by its BOM or its zeros."""
+    for bom, codec in BOMS:
+        if head.startswith(bom):
+            return head[len(bom) :].decode(codec, "replace")
+    if head[1:4:2] == b"\x00\x00" and head[0:1] != b"\x00":
+        return head.decode("utf-16-le", "replace")
+    if head[0:4:2] == b"\x00\x00" and head[1:2] != b"\x00":
+        return head.decode("utf-16-be", "replace")
+    return head.decode("latin-1")
+
+
+def _find_markup(text: str) -> str:
+    if JSON.match(text):
+        return "json"
+    if not XML.match(text):
+        return "text"
+    first = PROLOG.match(text)
+    return "html" if first and HTML.match(text, first.end()) else "xml"
 
 
 def _check_ole(path: Path) -> str:
@@ -91,14 +116,3 @@ def _check_ole(path: Path) -> str:
     if "PowerPoint Document".encode("utf-16-le") in content:
         raise Invalid("file_is_a_document", kind="PowerPoint")
     return "xls"
-
-
-def _refuse_markup(head: bytes) -> None:
-    if MARKUP.match(head):
-        start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-        is_xml = start.startswith(b"<?xml") and b"<html" not in start
-        raise Invalid("file_is_xml" if is_xml else "file_is_html")
-    if MIME.match(head):
-        raise Invalid("file_is_html")
-    if JSON.match(head):
-        raise Invalid("format_not_supported", kind="JSON")

@@ -16,8 +16,12 @@ Load = Callable[[Path, ReadOptions, RawTable, Path, Progress], Source]
 """(file, options, table to fill, folder for scratch files, progress) → what was understood."""
 
 LOADERS: dict[str, str] = {
+    "html": "datasets.ingest.html_file:load_html",
+    "json": "datasets.ingest.json_file:load_json",
+    "parquet": "datasets.ingest.parquet_file:load_parquet",
     "text": "datasets.ingest.text_file:load_text",
-    "zip": "datasets.ingest.workbook_file:load_zipped",
+    "xml": "datasets.ingest.xml_file:load_xml",
+    "zip": "datasets.ingest.zip_file:load_zip",
     "xls": "datasets.ingest.workbook_file:load_xls",
 }
 """Kind as `file_kinds.find_kind` tells it → "module:function", imported when it is used."""

@@ -60,7 +60,7 @@ class SheetScan:
 
 @dataclass(slots=True)
 class WorkbookScan:
-    """The kind ("xlsx" or "ods"), its sheets by name (only for xlsx), and the text of all comments."""
+    """The kind ("xlsx", "xlsb" or "ods"), its sheets by name (only for xlsx), and the text of all comments."""
 
     kind: str
     sheets: dict[str, SheetScan] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class WorkbookScan:
 def scan_workbook(path: Path) -> WorkbookScan:
     """Check and measure the archive at `path`.
 
-    Raises what `check_zip` raises, and Invalid("zip_is_no_workbook" | "file_is_a_document" | "format_not_supported" |
+    Raises what `check_zip` raises, and Invalid("zip_is_no_workbook" | "file_is_a_document" |
     "workbook_has_doctype") or TooLarge("worksheet_is_too_large" | "too_many_merged_cells").
     """
     members = {member.filename: member for member in check_zip(path)}
@@ -81,21 +81,28 @@ def scan_workbook(path: Path) -> WorkbookScan:
             if kind == "ods":
                 _scan_ods(archive, members)
                 return WorkbookScan(kind)
+            if kind == "xlsb":
+                return WorkbookScan(kind)
             return _scan_xlsx(archive, members)
     except (zipfile.BadZipFile, zlib.error, EOFError, ParseError, KeyError, NotImplementedError):
         raise Invalid("workbook_is_broken") from None
 
 
+def is_office(names: set[str]) -> bool:
+    """Whether a zip with members of these names is a file of an office suite, workbook or not."""
+    return "[Content_Types].xml" in names or "content.xml" in names or any(name.startswith("xl/") for name in names)
+
+
 def _find_kind(members: dict[str, zipfile.ZipInfo]) -> str:
     if "xl/workbook.bin" in members:
-        raise Invalid("format_not_supported", kind="XLSB")
+        return "xlsb"
     if "xl/workbook.xml" in members:
         return "xlsx"
     if "word/document.xml" in members or "ppt/presentation.xml" in members:
         raise Invalid("file_is_a_document", kind="Word / PowerPoint")
     if "content.xml" in members and "META-INF/manifest.xml" in members:
         return "ods"
-    raise Invalid("zip_is_no_workbook", count=len(members))
+    raise Invalid("zip_is_no_workbook", count=len(members), names=list(members)[:10])
 
 
 def _refuse_doctypes(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> None:

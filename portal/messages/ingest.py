@@ -26,7 +26,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "file_is_html": (
         "这其实是网页文件，虽然文件名可能是 .xls，其中也没有找到数据表。请用 Excel 打开后另存为 .xlsx 再上传。",
-        "This is a web page, even if it is named .xls, and no table was found in it. Please save it as .xlsx from Excel.",
+        "This is a web page, even if named .xls, and no table was found in it. Please save it as .xlsx from Excel.",
     ),
     "xml_has_doctype": (
         "XML 内含文档类型声明（DOCTYPE），出于安全考虑不予读取。请去掉该声明，或导出为 CSV、Excel。",
@@ -85,8 +85,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The file cannot be read and may be damaged. Please open it in Excel, save it as a new file and upload that.",
     ),
     "zip_is_no_workbook": (
-        "这是压缩包（内含 {count} 个文件），不是 Excel 工作簿。请解压后逐个上传数据文件。",
-        "This is an archive of {count} files, not a workbook. Please unpack it and upload the data files one by one.",
+        "压缩包里有 {count} 个文件（{names}），无法确定要读哪一个。"
+        "请只放一个数据文件（或一套 Shapefile），或解压后逐个上传。",
+        "The archive holds {count} files ({names}); which one to read is unclear. Please pack one data file or one "
+        "Shapefile, or upload the files one by one.",
+    ),
+    "shapefile_is_broken": (
+        "Shapefile 不完整或已损坏。请把 .shp、.dbf、.shx（及 .prj、.cpg）一起重新导出并打包。",
+        "The Shapefile is incomplete or damaged. Please export .shp, .dbf, .shx (and .prj, .cpg) again and pack them.",
     ),
     "zip_is_broken": (
         "文件不完整或已损坏，可能上传中断。请重新上传。",
@@ -105,8 +111,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The file unpacks to {megabytes} MB, which is over the limit. Please upload a CSV, or split it.",
     ),
     "workbook_is_encrypted": (
-        "工作簿设有密码。请取消密码后重新上传。",
-        "The workbook is protected by a password. Please remove it and upload the file again.",
+        "文件设有密码。请取消密码后重新上传。",
+        "The file is protected by a password. Please remove it and upload the file again.",
     ),
     "workbook_is_broken": (
         "工作簿已损坏或不完整，无法打开。请用 Excel 打开并另存为新文件后上传。",
@@ -182,9 +188,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The file holds binary content (NUL), so it is no text table. Please export it again as CSV or Excel.",
     ),
     "cell_is_too_long": (
-        "第 {row} 行有一个单元格超过一百万字，多半是引号没有配对。请改正后上传。",
-        "A cell in row {row} is longer than a million signs, mostly because a quotation mark never closes. "
-        "Please correct it.",
+        "第 {row} 行有一个单元格超过一百万字。请检查分隔符和引号，改正后上传。",
+        "A cell in row {row} is longer than a million signs. Please check delimiters and quotation marks.",
+    ),
+    "quote_never_closes": (
+        "第 {row} 行（文件第 {line} 行）有一个引号没有配对，其后的内容无法分列。请补上或删去这个引号后上传。",
+        "A quotation mark in row {row} (line {line} of the file) never closes. Please close it or remove it.",
     ),
     "file_takes_too_long": (
         "读取文件超过 {seconds} 秒，已停止。请删除空白区域，或把文件拆小，或改用 CSV。",
@@ -210,6 +219,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "tabs_removed": (
         "{count} 个单元格首尾的制表符已去掉（通常是导出时为防止 Excel 改动数字而加的）。",
         "TABs at the ends of {count} cells were removed (exports add them to keep Excel from changing numbers).",
+    ),
+    "stray_quotes": (
+        "{count} 行的引号不合规则（如未成对的 10\"），已按各列位置判断。请核对这些行。",
+        "Quotation marks break the rules in {count} rows (such as a lone 10\"); cells were told by their place. "
+        "Please check those rows.",
     ),
     "no_header": (
         "第一行看起来已经是数据，列名由系统编号。如有表头，请指定表头行。",
@@ -284,6 +298,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "coordinates_in": (
         "坐标系：{system}。请在数据说明中写明，以便使用者正确定位。",
         "Coordinates are in {system}. Please say so in the description, so that places are found rightly.",
+    ),
+    "zip_members_ignored": (
+        "压缩包里只读取了“{name}”；其余文件没有读取：{others}。",
+        "Only “{name}” was read from the archive; not read: {others}.",
     ),
     "hidden_sheets": (
         "工作簿有隐藏的工作表：{sheets}。原文件会一并公开，请确认其中没有不应公开的内容。",

@@ -82,7 +82,6 @@ REFUSED = [
     (f"{NBS}/zb_82表_目录树.zip", "zip_is_no_workbook"),
     ("tables/large/全国空气质量_202004_全部城市.csv.gz", "file_is_compressed"),
     (f"{ODD}/messytables/encrypted_no_password.xls", "workbook_is_encrypted"),
-    (f"{ODD}/messytables/html.html", "file_is_html"),
     (f"{ODD}/messytables/simple.unknown", "file_is_empty"),
     (f"{ODD}/frictionless/wide.csv", "too_many_columns"),
 ]

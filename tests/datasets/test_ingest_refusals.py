@@ -25,12 +25,12 @@ BEGINNINGS = [
     (b"\x1f\x8b\x08\x00" + bytes(50), "file_is_compressed"),
     (b"%PDF-1.7\n", "file_is_a_document"),
     (b"\x89PNG\r\n\x1a\n", "file_is_a_picture"),
-    (b"PAR1" + bytes(50), "format_not_supported"),
+    (b"PAR1" + bytes(50), "parquet_is_broken"),
     (b"\x80\x04\x95\x10\x00", "format_not_supported"),
     (b"<html><table><tr><td>1</td></tr></table></html>", "file_is_html"),
     (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "file_is_html"),
-    (b'<?xml version="1.0"?><Workbook/>', "file_is_xml"),
-    (b'[{"a": 1}]', "format_not_supported"),
+    (b'<?xml version="1.0"?><Workbook/>', "xml_has_no_records"),
+    (b'[{"a": 1}', "json_is_broken"),
     (b"a,b\n1,\x002\n", "text_contains_nul"),
     (b"PK\x03\x04 no zip at all", "zip_is_broken"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000), "workbook_is_broken"),
@@ -67,7 +67,7 @@ def test_more_than_two_thousand_columns_are_refused() -> None:
 def test_quote_that_never_closes_is_named_by_row() -> None:
     with pytest.raises(Invalid) as caught:
         read_text('a,b\n1,"' + "x,y\n" * 400_000)
-    assert (caught.value.code, caught.value.params) == ("cell_is_too_long", {"row": 2})
+    assert (caught.value.code, caught.value.params) == ("quote_never_closes", {"row": 2, "line": 2})
 
 
 def _many_rows(count: int) -> Iterator[bytes]:
