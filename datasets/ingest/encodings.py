@@ -223,14 +223,13 @@ def _refuse_break(code: str, codec: str, broken: Break) -> NoReturn:
 
 
 def _find_bare_utf16(head: bytes) -> str | None:
-    """UTF-16 without BOM: digits, delimiters and line ends put zeros on one side of the pairs and none on the other."""
-    even, odd = head[0::2], head[1::2]
-    if len(odd) < 4:
-        return None
-    if odd.count(0) > 0.05 * len(odd) and even.count(0) < 0.1 * odd.count(0):
-        return "utf-16-le"
-    if even.count(0) > 0.05 * len(even) and odd.count(0) < 0.1 * even.count(0):
-        return "utf-16-be"
+    """UTF-16 without BOM: the zeros stand on one side of the pairs only, and beside every line end."""
+    sides = {"utf-16-le": (head[1::2], head[0::2]), "utf-16-be": (head[0::2], head[1::2])}
+    for codec, (high, low) in sides.items():
+        text = head[: len(head) // 2 * 2].decode(codec, "replace")
+        has_line_ends = "\n" in text or "\r" in text
+        if high.count(0) > (0.05 if has_line_ends else 0.4) * len(high) and low.count(0) < 0.1 * high.count(0):
+            return codec
     return None
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
 from datasets.errors import Invalid, Problem
-from datasets.ingest.dialects import SEPARATOR_LINE, Dialect, find_dialect
+from datasets.ingest.dialects import ALIGNED, SEPARATOR_LINE, Dialect, find_dialect
 from datasets.ingest.encodings import ENCODINGS, decode, find_encoding
 from datasets.ingest.raw_table import WIDE, RawTable, Row, clean_row
 from datasets.ingest.reading import ReadOptions
 from datasets.ingest.source import Source
+from datasets.ingest.stray_quotes import CarefulReader
 from datasets.sandbox import Progress
 
 SAMPLE_CHARACTERS = 1 << 18
@@ -29,7 +30,8 @@ ODD_ROWS = 200
 def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, progress: Progress) -> Source:
     """Read the file at `path` into `table`.
 
-    Raises Invalid: what `find_encoding` raises, "text_contains_nul", "cell_is_too_long" (row=…), "delimiter_is_bad".
+    Raises Invalid: what `find_encoding` raises, "text_contains_nul", "cell_is_too_long" (row=…),
+    "quote_never_closes" (row=…, line=…), "delimiter_is_bad".
     """
     progress({"stage": "decoding"})
     encoding = find_encoding(path, options.encoding)
@@ -46,10 +48,24 @@ def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, pro
     found = Source(file_format, encoding, dialect, warnings=warnings)
     progress({"stage": "reading"})
     if not _load_fast(source, dialect, table):
-        table.close()
-        with _open(source) as file:
-            table.append(_clean_records(file, dialect, found))
+        _load_slowly(source, dialect, table, found)
     return found
+
+
+def _load_slowly(path: Path, dialect: Dialect, table: RawTable, source: Source) -> None:
+    """Load any file record by record; where quotes break the strict rules, once more and carefully."""
+    table.close()
+    try:
+        with _open(path) as file:
+            table.append(_clean_records(dialect.reader(file, strict=True), source))
+        return
+    except csv.Error:
+        table.close()
+    with _open(path) as file:
+        careful = CarefulReader(file, dialect)
+        table.append(_clean_records(careful, source))
+    if careful.repaired:
+        source.warnings.append(Problem("", "stray_quotes", count=careful.repaired))
 
 
 def _transcode(path: Path, codec: str, target: Path) -> None:
@@ -72,13 +88,13 @@ def _survey(path: Path) -> list[Problem]:
 def _open(path: Path) -> TextIO:
     """The file as text with its line ends, behind BOM and a line that only declares the separator."""
     file = path.open(encoding="utf-8-sig", newline="")
-    if not SEPARATOR_LINE.match(file.readline(8)):
+    if not SEPARATOR_LINE.match(file.readline(12)):
         file.seek(0)
     return file
 
 
 def _choose_dialect(path: Path, options: ReadOptions) -> Dialect:
-    if options.delimiter is not None and len(options.delimiter) != 1:
+    if options.delimiter is not None and len(options.delimiter) != 1 and options.delimiter != ALIGNED:
         raise Invalid("delimiter_is_bad", delimiter=options.delimiter[:10])
     with path.open(encoding="utf-8-sig", newline="") as file:
         sample = file.read(SAMPLE_CHARACTERS)
@@ -92,6 +108,7 @@ def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:
     import duckdb
 
     is_plain = dialect.delimiter.isascii() and not dialect.escape and not dialect.skips_blank
+    is_plain = is_plain and dialect.delimiter != ALIGNED
     if path.stat().st_size < FAST_BYTES or not is_plain:
         return False
     with _open(path) as file:
@@ -115,22 +132,19 @@ def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:
     return True
 
 
-def _clean_records(file: TextIO, dialect: Dialect, source: Source) -> Iterator[Row]:
-    """The records of `file` with clean cells; notes odd widths and removed TABs in `source`."""
+def _clean_records(records: Iterable[list[str]], source: Source) -> Iterator[Row]:
+    """The records with clean cells; notes odd widths and removed TABs in `source`."""
     widths: Counter[int] = Counter()
     examples: dict[int, list[int]] = {}
-    stripped = number = 0
-    try:
-        for number, record in enumerate(dialect.reader(file)):
-            row = clean_row(record)
-            if record:
-                widths[len(record)] += 1
-                if widths[len(record)] <= ODD_ROWS:
-                    examples.setdefault(len(record), []).append(number)
-            stripped += sum(cell is not None and len(cell) != len(raw) for cell, raw in zip(row, record, strict=True))
-            yield row
-    except csv.Error:
-        raise Invalid("cell_is_too_long", row=number + 2) from None
+    stripped = 0
+    for number, record in enumerate(records):
+        row = clean_row(record)
+        if record:
+            widths[len(record)] += 1
+            if widths[len(record)] <= ODD_ROWS:
+                examples.setdefault(len(record), []).append(number)
+        stripped += sum(cell is not None and len(cell) != len(raw) for cell, raw in zip(row, record, strict=True))
+        yield row
     source.width = max(widths, key=lambda width: (widths[width], width), default=0)
     odd = ((row, width) for width, rows in examples.items() if width != source.width for row in rows)
     source.odd_rows = sorted(odd)[: ODD_ROWS * 10]
