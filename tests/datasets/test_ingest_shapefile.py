@@ -131,9 +131,11 @@ def test_broken_shapefile_is_refused(tmp_path: Path, members: dict[str, bytes | 
 
 
 def test_one_table_in_a_zip_is_read(tmp_path: Path) -> None:
-    path = pack(tmp_path / "one.zip", {"数据/表.csv": "编号,名称\n1,甲\n", "说明.pdf": "x", "__MACOSX/._表.csv": "y"})
+    path = pack(
+        tmp_path / "one.zip", {"数据/表.csv": "编号,名称\n001,东站\n", "说明.pdf": "x", "__MACOSX/._表.csv": "y"}
+    )
     reading = read_here(path)
-    assert (reading.file_format, reading.preview) == ("csv", [["1", "甲"]])
+    assert (reading.file_format, reading.preview) == ("csv", [["001", "东站"]])
     ignored = {"name": "数据/表.csv", "others": ["说明.pdf"]}
     assert [warning["params"] for warning in reading.warnings if warning["code"] == "zip_members_ignored"] == [ignored]
 
