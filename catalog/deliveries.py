@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from catalog.release import declared_keys
 from catalog.resources import PENDING_STATES, add_resource, get_resource
 from catalog.revision_texts import item_values
 from datasets.columns import Column
+from datasets.ingest.declared import DeclaredItem, find_place, index_names
 from datasets.ingest.intakes import confirm_intake, discard_intake, get_intake, record_arrival
 from datasets.models import DataVersion, Intake
 from datasets.storage.interface import StoredBlob
@@ -160,6 +161,14 @@ def shown_items(session: Session, entry: Entry) -> list[dict[str, Any]]:
     return [item_values(item) for item in revision.items] if revision else []
 
 
+def declared_items(session: Session, intake: Intake) -> list[dict[str, Any]]:
+    """What the catalog declares about a file that arrived, as `DeclaredItem` takes it."""
+    resource = session.get(Resource, intake.resource_id)
+    entry = session.get(Entry, resource.entry_id) if resource else None
+    items = shown_items(session, entry) if entry else []
+    return [asdict(DeclaredItem.from_dict(item)) for item in items]
+
+
 def can_declare(revision: Revision | None) -> bool:
     """Whether new data items can be added right away: a revision is open for change."""
     return revision is not None and revision.state in EDITABLE_STATES
@@ -167,11 +176,11 @@ def can_declare(revision: Revision | None) -> bool:
 
 def compare_with_items(columns: Sequence[Column], items: Items) -> ItemComparison:
     """What differs between the columns of a file and the declared data items, matched by name or field name."""
-    declared = {name: item for item in items for name in (item["field_name"], item["name"]) if name}
-    known = [(column, declared.get(column.name) or declared.get(column.key)) for column in columns]
-    present = {item["name"] for _, item in known if item}
+    places = index_names((item["name"], item["field_name"]) for item in items)
+    found = [find_place(places, column.name, column.key) for column in columns]
+    known = [(column, None if place is None else items[place]) for column, place in zip(columns, found, strict=True)]
     return ItemComparison(
-        missing=tuple(item["name"] for item in items if item["is_open"] and item["name"] not in present),
+        missing=tuple(item["name"] for at, item in enumerate(items) if item["is_open"] and at not in found),
         undeclared=tuple(column.name for column, item in known if item is None),
         retyped=tuple(
             (column.name, item["type"], column.type)

@@ -107,6 +107,7 @@ def upload_file(house: House, entry_name: str, file: Path, *, resource_title: st
 def _read(house: House, intake_id: uuid.UUID, limits: Limits, report: Report | None) -> None:
     with house.database.reading() as session:
         intake = get_intake(session, intake_id)
+        declared = deliveries.declared_items(session, intake)
     options = ReadOptions.from_dict(intake.options)
     outcome: Reading | DomainError
     try:
@@ -116,6 +117,7 @@ def _read(house: House, intake_id: uuid.UUID, limits: Limits, report: Report | N
             blob_sha256=intake.blob_sha256,
             file_name=intake.file_name,
             options=options,
+            declared=declared,
             limits=limits,
             on_progress=(lambda step: report(int(step.get("rows", 0)), 0, str(step.get("stage", ""))))
             if report

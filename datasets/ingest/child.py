@@ -21,7 +21,8 @@ def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
 
     recipe = Recipe.from_dict(request["recipe"]) if "recipe" in request else None
     options = recipe.options() if recipe else ReadOptions.from_dict(request["options"])
-    order = Order(Path(request["path"]), Path(request["row_store"]), Path.cwd(), options, recipe)
+    declared = request.get("declared", [])
+    order = Order(Path(request["path"]), Path(request["row_store"]), Path.cwd(), options, recipe, declared)
     try:
         return read_delivery(order, RawTable(order.work), progress).as_dict()
     except duckdb.OutOfMemoryException:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from datasets.ingest.column_types import ColumnType, RawColumn
 from datasets.ingest.headers import Heading
@@ -25,6 +26,8 @@ class Delivery:
     types: list[ColumnType] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    """What contradicts the declared data items: `declared.check_declared`."""
     blank_rows: list[int] | None = None
     """Rows without any cell; None when there are too many to name."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from datasets.storage.interface import BlobStore, ByteStream, StoredBlob
 from datasets.storage.row_stores import RowStores
 
 MAX_NAME = 255
+Items = Sequence[Mapping[str, Any]]
 OPEN_STATES = ("received", "reading", "read", "refused")
 
 
@@ -97,12 +99,14 @@ def read_blob(
     blob_sha256: str,
     file_name: str,
     options: ReadOptions | None = None,
+    declared: Items = (),
     limits: Limits = READ_LIMITS,
     on_progress: Progress | None = None,
 ) -> Reading:
     """Read a stored file; its row store then stands under `row_store_key`. Touches no database.
 
-    Raises Invalid, TooLarge or Busy with a code that tells a clerk what to do.
+    `declared` are values of data items that the rows are compared with. Raises Invalid, TooLarge or Busy with a code
+    that tells a clerk what to do.
     """
     building = row_stores.start_building()
     try:
@@ -111,6 +115,7 @@ def read_blob(
             file_name=file_name,
             row_store=building,
             options=options,
+            declared=declared,
             limits=limits,
             on_progress=on_progress,
         )
@@ -147,6 +152,7 @@ def read_intake(
     row_stores: RowStores,
     now: dt.datetime,
     options: ReadOptions | None = None,
+    declared: Items = (),
     limits: Limits = READ_LIMITS,
     on_progress: Progress | None = None,
 ) -> Reading | None:
@@ -165,6 +171,7 @@ def read_intake(
             blob_sha256=intake.blob_sha256,
             file_name=intake.file_name,
             options=options,
+            declared=declared,
             limits=limits,
             on_progress=on_progress,
         )

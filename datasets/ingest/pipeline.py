@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from datasets.columns import Column
 from datasets.errors import Invalid
 from datasets.formats.csv_writer import digest_csv
 from datasets.ingest.cautions import list_cautions
 from datasets.ingest.column_types import ColumnType, find_types
+from datasets.ingest.declared import check_declared
 from datasets.ingest.delivery import Delivery
 from datasets.ingest.headers import clean_name, name_columns
 from datasets.ingest.loaders import load_source
@@ -39,6 +41,8 @@ class Order:
     work: Path
     options: ReadOptions
     recipe: Recipe | None = None
+    declared: Sequence[Mapping[str, Any]] = ()
+    """Values of the data items with which the columns are compared."""
 
 
 def read_delivery(order: Order, table: RawTable, progress: Progress) -> Reading:
@@ -50,6 +54,7 @@ def read_delivery(order: Order, table: RawTable, progress: Progress) -> Reading:
     delivery.types = _types(delivery, order.recipe)
     progress({"stage": "searching"})
     findings = _search(delivery)
+    delivery.checks = check_declared(delivery, order.declared, hidden={finding.column for finding in findings})
     progress({"stage": "storing"})
     return _store(order, delivery, findings, progress)
 
@@ -186,6 +191,7 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: 
         csv_sha256=digests.csv_sha256,
         csv_byte_size=digests.csv_byte_size,
         profile=stored.profile,
+        checks=delivery.checks,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,20 @@ def read_file(
     file_name: str,
     row_store: Path,
     options: ReadOptions | None = None,
+    declared: Sequence[Mapping[str, Any]] = (),
     limits: Limits = READ_LIMITS,
     on_progress: Progress | None = None,
 ) -> Reading:
     """Understand the file at `path` and write its rows to the new file `row_store`.
 
-    The kind is told from the content, never from `file_name`, which only names the file in the log. Raises Invalid or
+    The kind is told from the content, never from `file_name`, which only names the file in the log. `declared` are
+    values of data items (`declared.DeclaredItem`) that `Reading.checks` compares the rows with. Raises Invalid or
     TooLarge with a code that tells a clerk what is wrong and what to do; then no row store is left behind. At most
     `limits.wall_seconds`; memory within `limits.memory_bytes` whatever the file.
     """
+    decisions = {"options": (options or ReadOptions()).as_dict(), "declared": [dict(item) for item in declared]}
     try:
-        return _run(path, row_store, limits, on_progress, options=(options or ReadOptions()).as_dict())
+        return _run(path, row_store, limits, on_progress, **decisions)
     except DomainError as error:
         log.info("refused %r: %s", file_name, error.code)
         raise
