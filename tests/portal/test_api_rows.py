@@ -11,6 +11,9 @@ from flask.testing import FlaskClient
 from catalog.feeds.records import FeedRecord
 from datasets.columns import Column
 from datasets.models import DataVersion
+from datasets.query.grouping import BUCKETS, MEASURES
+from datasets.query.operators import OPERATORS
+from datasets.query.question import RESERVED
 from portal.house import House
 from tests.catalog.records import MOMENT, department, file_resource, publish, record
 
@@ -90,6 +93,44 @@ def test_rows_are_filtered_and_sorted(client: FlaskClient, address: str, query: 
     assert [row["id_no"] for row in client.get(f"{address}?{query}").json["rows"]] == expected
 
 
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        (
+            "_group=街道&_measure=count,sum:beds&_sort=-count,街道",
+            [
+                {"街道": "胜阳港街道", "count": 2, "sum_beds": 120},
+                {"街道": "沈家营街道", "count": 1, "sum_beds": 45},
+                {"街道": "黄石港街道", "count": 1, "sum_beds": 80},
+            ],
+        ),
+        ("_group=opened_on:year&beds__ge=1&_limit=1", [{"opened_on_year": "2019", "count": 1}]),
+        ("_measure=mean:beds&_or=id_no%3D0001%26beds%3D80", [{"mean_beds": 100.0}]),
+    ],
+)
+def test_rows_are_grouped(client: FlaskClient, address: str, query: str, rows: list[dict[str, object]]) -> None:
+    assert client.get(f"{address}?{query}").json["rows"] == rows
+
+
+def test_next_url_leads_through_all_groups(client: FlaskClient, house: House, address: str) -> None:
+    seen, url = [], f"{address}?_group=街道&_limit=2"
+    while url:
+        answer = client.get(url).json
+        assert (answer["total"], [column["key"] for column in answer["columns"]]) == (3, ["街道", "count"])
+        seen += [row["街道"] for row in answer["rows"]]
+        url = (answer["next_url"] or "").removeprefix(house.settings.base_url)
+    assert seen == ["胜阳港街道", "沈家营街道", "黄石港街道"]
+
+
+def test_parameters_are_described_from_their_tables(client: FlaskClient) -> None:
+    paths = client.get("/openapi.json").json["paths"]
+    listed = next(path["get"]["parameters"] for name, path in paths.items() if name.endswith("/rows"))
+    texts = {one["name"]: one["description"] for one in listed if "description" in one}
+    for name, table in (("conditions", OPERATORS), ("_group", BUCKETS), ("_measure", MEASURES)):
+        assert all(f"- `{key}` " in texts[name] for key in table)
+    assert set(RESERVED) <= set(texts)
+
+
 def test_next_url_leads_through_all_rows(client: FlaskClient, house: House, address: str) -> None:
     seen, url = [], f"{address}?_limit=3&_columns=id_no"
     while url:
@@ -101,7 +142,17 @@ def test_next_url_leads_through_all_rows(client: FlaskClient, house: House, addr
 
 
 @pytest.mark.parametrize(
-    "query", ["colour=red", "beds__like=1", "beds__ge=many", "_limit=0", "_limit=99999999", "_sort=nothing", "_or=1"]
+    "query",
+    [
+        "colour=red",
+        "beds__like=1",
+        "beds__ge=many",
+        "_limit=0",
+        "_limit=99999999",
+        "_sort=nothing",
+        "_or=1",
+        "_group=nothing",
+    ],
 )
 def test_wrong_row_parameter_is_a_problem(client: FlaskClient, address: str, query: str) -> None:
     answer = client.get(f"{address}?{query}")

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.house import House
-from portal.pages.public_rows import address_of_form
+from portal.pages.rows_form import address_of_form
 from tests.portal.pages import Page
 from tests.portal.public_data import SCHOOLS, publish_table
 
@@ -39,6 +39,72 @@ def form(*lines: tuple[str, str, str], **rest: str) -> list[tuple[str, str]]:
 )
 def test_a_sent_form_means_an_address(pairs: list[tuple[str, str]], query: str | None) -> None:
     assert address_of_form(pairs) == query
+
+
+def grouped(*keys: tuple[str, str], counted: tuple[tuple[str, str], ...] = (), **rest: str) -> list[tuple[str, str]]:
+    """A sent form with things to group by (column, bucket) and to count (measure, column)."""
+    fields = [pair for line in keys for pair in zip(("_gc", "_gb"), line, strict=True)]
+    fields += [pair for line in counted for pair in zip(("_mk", "_mc"), line, strict=True)]
+    return [*form(("", "eq", "")), *fields, *rest.items()]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "query"),
+    [
+        (form(("n", "ge", "5"), ("m", "eq", "a&b"), _any="1"), "_or=n__ge%3D5%26m%3Da%2526b"),
+        (form(("n", "ge", "5"), ("", "eq", ""), _any="1"), "n__ge=5"),
+        (form(("n", "ge", "5"), ("m", "eq", "1"), _any=""), "n__ge=5&m=1"),
+        (grouped(("d", "month"), ("", "")), "_group=d%3Amonth"),
+        (grouped(("a", ""), ("b", ""), counted=(("sum", "n"), ("count", ""), ("", "n"))),
+         "_group=a&_group=b&_measure=sum%3An&_measure=count"),
+        (grouped(("a", ""), _sort="-n"), "_group=a"),
+        (grouped(("a", ""), _sort="-n", _grouped="_group=a"), "_sort=-n&_group=a"),
+        (grouped(("", ""), _sort="-n", _grouped="_group=a"), ""),
+    ],
+)  # fmt: skip
+def test_a_sent_form_means_alternatives_and_groups(pairs: list[tuple[str, str]], query: str) -> None:
+    assert address_of_form(pairs) == query
+
+
+def test_any_of_the_conditions_may_hold(client: FlaskClient, explore: str) -> None:
+    sent = form(("学生数", "ge", "900"), ("街道", "eq", "花湖街道"), _any="1")
+    page = Page(client.get(client.get(explore, query_string=sent).headers["Location"]).text)
+    assert "筛选出 2 行（共 3 行）" in page.text
+    chosen = [a["value"] for a in page.all("option") if "selected" in a]
+    assert chosen[:5] == ["1", "学生数", "ge", "街道", "eq"]
+
+
+def test_groups_are_a_table_with_downloads_of_the_same_question(client: FlaskClient, explore: str) -> None:
+    answer = client.get(f"{explore}?_group=成立日期:year&_measure=count,mean:学生数")
+    page = Page(answer.text)
+    assert "共 3 组" in page.text
+    assert page.text.index("1986") < page.text.index("1999") < page.text.index("2008")
+    assert "成立日期（年）" in page.text and "学生数平均" in page.text and "1203" in page.text
+    (link,) = page.links_with("/data.csv")
+    assert "_group=%E6%88%90%E7%AB%8B%E6%97%A5%E6%9C%9F%3Ayear" in link and "_measure=mean" in link
+    assert "/api/v1/dataset/" in answer.text and "rows?_group=" in answer.text
+    assert "成立日期 (year)" in client.get(f"/en{explore}?_group=成立日期:year").text
+
+
+def test_groups_are_sorted_by_their_own_columns(client: FlaskClient, explore: str) -> None:
+    page = Page(client.get(f"{explore}?_group=街道&_measure=sum:学生数").text)
+    assert page.links_with("_sort=-sum_") and page.links_with("_sort=%E8%A1%97")
+    turned = Page(client.get(f"{explore}?_group=街道&_measure=sum:学生数&_sort=sum_学生数").text)
+    assert turned.text.index("花湖街道") < turned.text.index("沈家营街道")
+    assert {a["aria-sort"] for a in turned.all("th") if "aria-sort" in a} == {"ascending", "none"}
+
+
+def test_wrong_group_is_told_beside_the_form(client: FlaskClient, explore: str) -> None:
+    answer = client.get(f"{explore}?_group=街道:month&_measure=sum:名称")
+    assert answer.status_code == 422
+    assert "街道" in answer.text and "不能按“month”分组" in answer.text and "不能统计“sum”" in answer.text
+
+
+def test_form_says_what_each_column_offers(client: FlaskClient, explore: str) -> None:
+    options = [a for a in Page(client.get(explore).text).all("option") if a.get("value") == "成立日期"]
+    offers = {a["data-offers"] for a in options}
+    assert "year half quarter month week day weekday" in offers
+    assert "count min max distinct" in offers
 
 
 def test_form_leads_to_the_address_that_can_be_shared(client: FlaskClient, explore: str) -> None:

@@ -17,11 +17,12 @@ PROBLEM = "application/problem+json"
 DOCUMENTED = (400, 403, 404, 405, 410, 422, 429, 500, 503)
 """Statuses of failures that operations may name."""
 DESCRIPTION = """公共数据目录与数据的只读接口，无需密钥。列表每页 `limit` 条，按 `next_url` 续取，直到为 null。
-错误一律为 `application/problem+json`，`code` 稳定不变；参数有误时逐项列出。数据行用 `列=值` 或 `列__操作符=值` 筛选。
+错误一律为 `application/problem+json`，`code` 稳定不变；参数有误时逐项列出。数据行用 `列=值` 或 `列__操作符=值` 筛选，
+用 `_group` 与 `_measure` 分组统计。
 
 Public data of this portal, without a key. Lists give `limit` entries and a `next_url`; follow it until it is null.
 Errors are `application/problem+json` with a stable `code` and, for wrong parameters, every one of them. Rows are
-asked with `column=value` or `column__operator=value`."""
+asked with `column=value` or `column__operator=value`, and counted by `_group` and `_measure`."""
 
 
 class V1(ApiBlueprint):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Rows of a file: filtered, sorted, paged by the same parameters as the pages and the downloads."""
+"""Rows of a file: filtered, grouped, sorted, paged by the same parameters as the pages and the downloads."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from catalog.errors import NotFound
 from catalog.feeds.records import FeedRecord, RecordVersion
 from catalog.public import get_public
 from datasets.columns import columns_from
+from datasets.query.engine import RowPage
 from datasets.query.parse import parse
 from datasets.versions import get_version
 from portal.access import PUBLIC, access
@@ -40,7 +41,7 @@ class Rows(MethodView):
     @v1.alt_response(503, "SERVICE_UNAVAILABLE")
     @v1.doc(operationId="listRows", summary="按条件取数据行 · Rows that fit", parameters=ROW_PARAMETERS)
     def get(self, name: str, resource_id: uuid.UUID) -> dict[str, Any]:
-        """Rows of the published version; `total` is exact."""
+        """Rows of the published version, or groups of them; `total` is exact."""
         with reading() as session:
             record = get_public(session, name, today=today()).record
             version = _published(record, resource_id)
@@ -55,7 +56,7 @@ class Rows(MethodView):
             "limit": page.limit,
             "offset": page.offset,
             "next_after": page.next_after,
-            "next_url": _next_url(feed_site().base_url, page.next_after),
+            "next_url": _next_url(feed_site().base_url, _next_page(page, is_grouped=query.grouping is not None)),
             "version": version,
             "columns": page.columns,
             "rows": [dict(zip(keys, row, strict=True)) for row in page.rows],
@@ -70,8 +71,17 @@ def _published(record: FeedRecord, resource_id: uuid.UUID) -> RecordVersion:
     raise NotFound("resource_not_queryable", resource_id=str(resource_id))
 
 
-def _next_url(base_url: str, after: int | None) -> str | None:
-    if after is None:
+def _next_page(page: RowPage, *, is_grouped: bool) -> tuple[str, int] | None:
+    """The parameter that leads to the next page: rows by keyset, groups by offset; None on the last one."""
+    if page.next_after is not None:
+        return "_after", page.next_after
+    following = page.offset + len(page.rows)
+    has_more = bool(page.rows) and following < page.total
+    return ("_offset", following) if is_grouped and has_more else None
+
+
+def _next_url(base_url: str, following: tuple[str, int] | None) -> str | None:
+    if following is None:
         return None
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] not in ("_after", "_offset")]
-    return f"{base_url}{request.path}?{urlencode([*pairs, ('_after', after)])}"
+    return f"{base_url}{request.path}?{urlencode([*pairs, following])}"

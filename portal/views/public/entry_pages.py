@@ -9,7 +9,8 @@ from portal.caching import cached_page, do_not_keep
 from portal.context import count_use, house, language, reading, today
 from portal.links import external_url, safe_redirect
 from portal.pages.public_entry import make_entry_page
-from portal.pages.public_rows import address_of_form, make_rows_page
+from portal.pages.public_rows import make_rows_page
+from portal.pages.rows_form import address_of_form
 from portal.security import SEARCH_LIMIT, limiter
 from portal.views.public import bp
 
