@@ -64,13 +64,14 @@ class RowFileWriter:
     """Takes the lines as a stream of bytes cut anywhere. Only `close` makes the file a row file."""
 
     def __init__(self, file: IO[bytes], columns: int) -> None:
+        import numpy as np
         import zstandard
 
         self._file = file
         self._columns = columns
         self._compress = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress
-        self._buffer = bytearray()
-        self._ends: list[int] = []
+        self._buffer = b""
+        self._ends = np.zeros(0, np.int64)
         self._in_quotes = False
         self._rows_per_block = 0
         self._starts = array("Q")
@@ -80,20 +81,23 @@ class RowFileWriter:
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes."""
-        base = len(self._buffer)
+        import numpy as np
+
+        found = self._row_ends(chunk) + len(self._buffer)
         self._buffer += chunk
-        self._ends += (self._row_ends(chunk) + base).tolist()
+        self._ends = np.concatenate((self._ends, found))
         if not self._rows_per_block:
             if len(self._ends) < MOST_ROWS and len(self._buffer) < SAMPLE_BYTES:
                 return
             self._choose_size()
-        self._write_blocks(len(self._ends) // self._rows_per_block)
+        self._write_blocks(len(self._ends) // self._rows_per_block, self._rows_per_block)
 
     def close(self) -> None:
         """Write the last rows, the index and the header. Raises BrokenRowFile if the stream ended within a row."""
         if not self._rows_per_block:
             self._choose_size()
-        self._write_blocks(-(-len(self._ends) // self._rows_per_block))
+        self._write_blocks(len(self._ends) // self._rows_per_block, self._rows_per_block)
+        self._write_blocks(min(1, len(self._ends)), len(self._ends))
         if self._buffer:
             raise BrokenRowFile
         blocks, place = len(self._starts), self._place
@@ -121,23 +125,27 @@ class RowFileWriter:
             return feeds[:0]
         return feeds + 1
 
-    def _write_blocks(self, count: int) -> None:
-        """Compress and write the first `count` blocks of what has gathered."""
-        size, view = self._rows_per_block, memoryview(self._buffer)
-        pieces, start = [], 0
-        for first in range(0, count * size, size):
-            ends = self._ends[first : first + size]
-            head = struct.pack(f"<{len(ends) + 1}I", len(self._starts), *[end - start for end in ends])
-            piece = self._compress(head + view[start : ends[-1]])
+    def _write_blocks(self, count: int, size: int) -> None:
+        """Compress and write the first `count` blocks, of `size` rows each, of what has gathered."""
+        import numpy as np
+
+        if not count:
+            return
+        ends = self._ends[: count * size].reshape(count, size)
+        starts = np.concatenate(([0], ends[:-1, -1]))
+        heads = np.empty((count, size + 1), "<u4")
+        heads[:, 0] = np.arange(len(self._starts), len(self._starts) + count)
+        heads[:, 1:] = ends - starts[:, None]
+        view, pieces = memoryview(self._buffer), []
+        for head, start, end in zip(heads, starts.tolist(), ends[:, -1].tolist(), strict=True):
+            piece = self._compress(head.tobytes() + view[start:end])
             self._starts.append(self._place)
             self._place += len(piece)
-            self.row_count += len(ends)
             pieces.append(piece)
-            start = ends[-1]
-        view.release()
         self._file.write(b"".join(pieces))
-        del self._buffer[:start]
-        self._ends = [end - start for end in self._ends[count * size :]]
+        self.row_count += count * size
+        self._buffer = self._buffer[end:]
+        self._ends = self._ends[count * size :] - end
 
 
 class RowFile:
