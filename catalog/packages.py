@@ -30,6 +30,7 @@ from catalog.feeds.records import FeedRecord, RecordResource
 from catalog.models import CurrentRecord, Department, PlanItem, WorkPlan
 from catalog.sheet.basis import list_published_bases
 from datasets.formats.guard import guard_cell
+from datasets.ingest.source import original_suffix
 from datasets.versions import VersionFacts, get_version
 
 if TYPE_CHECKING:
@@ -297,7 +298,7 @@ class _Folder:
             line = replace(entry, resource=file.title, rows=version.row_count, version=version.number)
             yield self._add_data(line, f"{self.root}/数据/{stem}.csv", version)
             if self.scope.with_originals:
-                path = f"{self.root}/原始文件/{stem}.{version.file_format}"
+                path = f"{self.root}/原始文件/{stem}.{original_suffix(version.file_format)}"
                 size, digest = self.archive.add_file(path, self.sources.original(version))
                 yield replace(line, kind="original", path=path, bytes=size, sha256=digest)
 

@@ -36,9 +36,12 @@ from datasets.clock import end_of_day
 from datasets.models import DataVersion
 
 MACHINE_READABLE = (
-    "csv", "tsv", "xls", "xlsx", "ods", "et", "json", "geojson", "xml", "rdf", "kml", "shp", "dbf",
+    "csv", "tsv", "xls", "xlsx", "xlsb", "ods", "et", "json", "jsonl", "geojson", "xml", "rdf", "kml", "shp", "dbf",
+    "parquet", "zip",
 )  # fmt: skip
-"""Formats whose structure a program can read; pdf, doc, pictures and scans are not among them."""
+"""Formats whose structure a program can read; pdf, doc, pictures and scans are not among them.
+
+A zip that was read holds one table."""
 
 PUBLISHED_VERSIONS = ("published", "superseded")
 

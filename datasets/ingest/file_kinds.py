@@ -87,11 +87,16 @@ def _decode_head(head: bytes) -> str:
     for bom, codec in BOMS:
         if head.startswith(bom):
             return head[len(bom) :].decode(codec, "replace")
-    if head[1:4:2] == b"\x00\x00" and head[0:1] != b"\x00":
-        return head.decode("utf-16-le", "replace")
-    if head[0:4:2] == b"\x00\x00" and head[1:2] != b"\x00":
-        return head.decode("utf-16-be", "replace")
-    return head.decode("latin-1")
+    return head.decode(find_bare_utf16(head) or "latin-1", "replace")
+
+
+def find_bare_utf16(head: bytes) -> str | None:
+    """UTF-16 without BOM, told by zeros around the first two signs: in JSON and XML those are ASCII (RFC 4627, 3)."""
+    if head[1:4:2] == b"\x00\x00" and b"\x00" not in head[0:4:2]:
+        return "utf-16-le"
+    if head[0:4:2] == b"\x00\x00" and b"\x00" not in head[1:4:2]:
+        return "utf-16-be"
+    return None
 
 
 def _find_markup(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from datasets.errors import Invalid, Problem
 from datasets.ingest.encodings import ENCODINGS, Encoding, decode, find_encoding
+from datasets.ingest.file_kinds import find_bare_utf16
 from datasets.ingest.geojson import is_feature, is_point, spread_feature
 from datasets.ingest.json_text import MAX_DEPTH, JsonText, decode_exactly, write_compact
 from datasets.ingest.raw_table import RawTable, Row
@@ -177,7 +178,8 @@ def load_json(path: Path, options: ReadOptions, table: RawTable, work: Path, pro
     Raises what `JsonText` and `find_encoding` raise, Invalid("worksheet_not_found") and Invalid("json_has_no_records").
     """
     progress({"stage": "decoding"})
-    encoding = find_encoding(path, options.encoding)
+    with path.open("rb") as file:
+        encoding = find_encoding(path, options.encoding or find_bare_utf16(file.read(4)))
     reader = _read(path, encoding, table, progress, options.sheet)
     best = _best(reader, options.sheet)
     if best != reader.loaded:

@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 from datasets.errors import Invalid
 from datasets.ingest.encodings import Encoding, decode, find_encoding
+from datasets.ingest.file_kinds import find_bare_utf16
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
@@ -27,7 +28,9 @@ Attributes = dict[str, str]
 def find_declared_encoding(path: Path, wanted: str | None) -> Encoding:
     """The encoding that the file declares if the whole file fits it, else the one found from its bytes."""
     with path.open("rb") as file:
-        declared = DECLARED.search(file.read(HEAD_BYTES))
+        head = file.read(HEAD_BYTES)
+    declared = DECLARED.search(head)
+    wanted = wanted or find_bare_utf16(head)
     if wanted or not declared:
         return find_encoding(path, wanted)
     try:

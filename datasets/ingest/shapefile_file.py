@@ -66,7 +66,7 @@ def load_layers(
     if options.sheet is not None and options.sheet not in names:
         raise Invalid("worksheet_not_found", sheet=options.sheet[:40], sheets=names[:20])
     chosen = layers[names.index(options.sheet)] if options.sheet is not None else layers[0]
-    found = Source("shapefile", sheet=chosen.name, has_names=True)
+    found = Source("shp", sheet=chosen.name, has_names=True)
     try:
         found.sheets = [_facts(archive, layer) for layer in layers]
         reader = _LayerReader(archive, chosen, options.encoding)

@@ -30,6 +30,15 @@ class SheetFacts:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
 
+PACKED = {"shp": "zip"}
+"""Format → the ending of the delivered file, where they differ."""
+
+
+def original_suffix(file_format: str) -> str:
+    """The ending, without a dot, under which a delivered file of that format is offered."""
+    return PACKED.get(file_format, file_format)
+
+
 @dataclass(slots=True)
 class Source:
     """What a loader tells beside the records that it put into the raw table.

@@ -51,6 +51,7 @@ def load_zip(path: Path, options: ReadOptions, table: RawTable, work: Path, prog
             raise Invalid("zip_is_no_workbook", count=len(files), names=list(files)[:NAMED])
         unpacked = _unpack(archive, files[tables[0]], work)
     found = _load_inside(unpacked, options, table, work, progress)
+    found.file_format = "zip"
     if len(files) > 1:
         others = [name for name in files if name != tables[0]]
         found.warnings.append(Problem("", "zip_members_ignored", name=tables[0], others=others[:NAMED]))

@@ -45,8 +45,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "No repeated records were found in the XML: each record should be an element of the same name.",
     ),
     "format_not_supported": (
-        "暂不支持 {kind} 格式。请上传 CSV、.xlsx、.xls 或 .ods 文件。",
-        "The format {kind} is not supported yet. Please upload a CSV, .xlsx, .xls or .ods file.",
+        "不支持 {kind} 格式。请上传 CSV、Excel、.ods、JSON、GeoJSON、XML、Parquet 或 Shapefile（.zip）。",
+        "The format {kind} is not supported. Please upload CSV, Excel, .ods, JSON, GeoJSON, XML, Parquet or a zipped "
+        "Shapefile.",
     ),
     "file_is_encrypted": (
         "文件已加密（{kind}），无法读取。请导出未加密的文件后上传。",

@@ -65,7 +65,7 @@ def test_points_are_columns_and_attributes_stay_as_written(
     if note:
         members["图/点位.cpg"] = note
     reading = read_here(pack(tmp_path / "points.zip", members), store=tmp_path / "rows.duckdb")
-    assert (reading.file_format, reading.sheet) == ("shapefile", "点位")
+    assert (reading.file_format, reading.sheet) == ("shp", "点位")
     assert [column.name for column in reading.columns] == ["NAME", "AREA", "D", "L", "经度", "纬度"]
     rows = stored_rows(tmp_path / "rows.duckdb", reading.columns)
     assert rows[0] == ["黄石港区", "1.50", "2026-01-02", "true", "115.065", "30.21"]
@@ -135,7 +135,7 @@ def test_one_table_in_a_zip_is_read(tmp_path: Path) -> None:
         tmp_path / "one.zip", {"数据/表.csv": "编号,名称\n001,东站\n", "说明.pdf": "x", "__MACOSX/._表.csv": "y"}
     )
     reading = read_here(path)
-    assert (reading.file_format, reading.preview) == ("csv", [["001", "东站"]])
+    assert (reading.file_format, reading.preview) == ("zip", [["001", "东站"]])
     ignored = {"name": "数据/表.csv", "others": ["说明.pdf"]}
     assert [warning["params"] for warning in reading.warnings if warning["code"] == "zip_members_ignored"] == [ignored]
 

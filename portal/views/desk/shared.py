@@ -16,6 +16,7 @@ from catalog.entries import find_open_revision, find_published_revision, get_ent
 from catalog.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from catalog.models import Resource
 from catalog.workflow import take_step
+from datasets.ingest.source import original_suffix
 from portal.context import actor, house, language, now, reading, today, work
 from portal.errors import status_of
 from portal.filenames import content_disposition
@@ -116,7 +117,7 @@ def send_original(name: str, version_id: uuid.UUID) -> Response:
         version = get_entry_version(session, entry, version_id)
     response = send_file(house().store.path(version.blob_sha256), mimetype="application/octet-stream")
     response.headers["Content-Disposition"] = content_disposition(
-        version.file_name, fallback=f"original-{version.number}.{version.file_format}"
+        version.file_name, fallback=f"original-{version.number}.{original_suffix(version.file_format)}"
     )
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response

@@ -14,6 +14,7 @@ from flask import Response, request, send_file
 from catalog import public
 from catalog.errors import NotFound
 from datasets.formats import FORMATS
+from datasets.ingest.source import original_suffix
 from portal.access import PUBLIC, access
 from portal.context import count_use, house, language, reading, today
 from portal.filenames import content_disposition
@@ -61,7 +62,7 @@ def original(name: str, resource_id: uuid.UUID, number: int | None = None) -> Re
         media_type="application/octet-stream",
         etag=facts.blob_sha256,
         name=facts.file_name,
-        fallback=f"original-{str(resource_id)[:8]}.{facts.file_format}",
+        fallback=f"original-{str(resource_id)[:8]}.{original_suffix(facts.file_format)}",
         modified=facts.published_at,
     )
 
