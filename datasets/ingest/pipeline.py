@@ -16,7 +16,7 @@ from datasets.ingest.declared import check_declared
 from datasets.ingest.delivery import Delivery
 from datasets.ingest.headers import clean_name, name_columns
 from datasets.ingest.loaders import load_source
-from datasets.ingest.personal_data import find_in_texts, find_personal_data
+from datasets.ingest.personal_data import search_file
 from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.reading import Finding, Reading, ReadOptions, Recipe
 from datasets.ingest.row_store import part_of, settle, write_row_store
@@ -129,12 +129,8 @@ def _sample(delivery: Delivery) -> list[Row]:
 
 
 def _search(delivery: Delivery) -> list[Finding]:
-    texts = [column for column, kind in zip(delivery.raw_columns, delivery.types, strict=True) if kind.type == "text"]
-    findings = find_personal_data(delivery.table, texts, delivery.where)
-    findings += find_in_texts("表外文字", [*delivery.titles, *delivery.notes])
-    for place, content in delivery.source.texts:
-        findings += find_in_texts(place, content)
-    return findings
+    found = search_file(delivery)
+    return [*found.table, *found.outside]
 
 
 def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: Progress) -> Reading:
@@ -192,6 +188,7 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: 
         csv_byte_size=digests.csv_byte_size,
         profile=stored.profile,
         checks=delivery.checks,
+        encoding_previews=source.encoding.previews if source.encoding else [],
     )
 
 

@@ -11,14 +11,6 @@ from datasets.ingest.personal_data import KINDS, Kind, mask
 from datasets.ingest.reading import Reading
 from tests.datasets.ingesting import read_here, read_text
 
-NAMES = {
-    "id_card_15": "身份证号",
-    "bank_card": "收款账号",
-    "passport": "护照号",
-    "landline": "电话",
-    "name": "姓名",
-    "address": "住址",
-}
 HOLDS = [(kind, cell) for kind in KINDS for cell in kind.examples]
 FREE = [(kind, cell) for kind in KINDS for cell in kind.others]
 
@@ -29,12 +21,12 @@ def _found(cell: str, column: str) -> set[str]:
 
 @pytest.mark.parametrize(("kind", "cell"), HOLDS, ids=[f"{kind.kind}: {cell}" for kind, cell in HOLDS])
 def test_cell_that_holds_the_kind_is_found(kind: Kind, cell: str) -> None:
-    assert kind.kind in _found(cell, NAMES.get(kind.kind, "内容"))
+    assert kind.kind in _found(cell, kind.example_header)
 
 
 @pytest.mark.parametrize(("kind", "cell"), FREE, ids=[f"{kind.kind}: {cell}" for kind, cell in FREE])
 def test_cell_that_only_looks_like_the_kind_is_not(kind: Kind, cell: str) -> None:
-    assert kind.kind not in _found(cell, NAMES.get(kind.kind, "内容"))
+    assert kind.kind not in _found(cell, kind.example_header)
 
 
 def test_one_number_in_the_last_of_many_rows_is_found() -> None:
