@@ -49,6 +49,7 @@ def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, pro
     progress({"stage": "reading"})
     if not _load_fast(source, dialect, table):
         _load_slowly(source, dialect, table, found)
+        _shift_short_header(table, found)
     return found
 
 
@@ -130,6 +131,24 @@ def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:
     except duckdb.Error:
         return False
     return True
+
+
+def _shift_short_header(table: RawTable, source: Source) -> None:
+    """A header with one cell fewer than every record has no name for the first column: R writes row names so.
+
+    Not where the last column is blank: then the records end with a delimiter too many. The rule is R's own
+    (`read.table`: "header … if and only if the first row contains one fewer field than the number of columns").
+    """
+    last = source.width - 1
+    if (
+        last < 1
+        or source.odd_rows != [(0, last)]
+        or not table.one(f"SELECT count(r{last}) FROM raw WHERE rowid > 0")[0]
+    ):
+        return
+    moved = ", ".join(f"r{index} = r{index - 1}" for index in range(1, source.width))
+    table.connection.execute(f"UPDATE raw SET r0 = NULL, {moved} WHERE rowid = 0")
+    source.odd_rows = []
 
 
 def _clean_records(records: Iterable[list[str]], source: Source) -> Iterator[Row]:

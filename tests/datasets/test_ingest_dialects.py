@@ -72,6 +72,8 @@ CASES: list[tuple[str, str, Records]] = [
     ),
     ("a number and a name", "11 北京\n12 天津\n13 河北\n", [["11", "北京"], ["12", "天津"], ["13", "河北"]]),
     ("ragged rows", "a,b,c\n1,2\n1,2,3,4\n", [["a", "b", "c", ""], ["1", "2", "", ""], ["1", "2", "3", "4"]]),
+    ("R names no row names", "x,y\na,1,2\nb,3,4\n", [["", "x", "y"], ["a", "1", "2"], ["b", "3", "4"]]),
+    ("records with a delimiter too many", "x,y\n1,2,\n3,4,\n", [["x", "y", ""], ["1", "2", ""], ["3", "4", ""]]),
     ("line break in a cell", 'a,b\n"x\r\ny",2\n', [["a", "b"], ["x\r\ny", "2"]]),
     ("TABs as delimiters, commas in cells", "a\tb\nx, y\t1,2\nz, w\t3\n", [["a", "b"], ["x, y", "1,2"], ["z, w", "3"]]),
 ]  # fmt: skip
