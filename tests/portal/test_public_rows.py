@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from datasets.query.grouping import BUCKETS, MEASURES
+from datasets.query.operators import OPERATORS
 from portal.house import House
 from portal.pages.rows_form import address_of_form
 from tests.portal.pages import Page
@@ -168,3 +170,12 @@ def test_an_entry_without_files_has_no_rows_page(client: FlaskClient, house: Hou
     from tests.portal.public_data import publish_bare
 
     assert client.get(f"/dataset/{publish_bare(house, '无文件').name}/explore").status_code == 404
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_help_lists_what_can_be_asked_from_its_tables(client: FlaskClient, prefix: str) -> None:
+    answer = client.get(f"{prefix}/help").text
+    for table in (OPERATORS, BUCKETS, MEASURES):
+        for key, row in table.items():
+            name = row.en if prefix else row.zh
+            assert f"<td><code>{key}</code></td><td>{name}</td>" in answer

@@ -10,12 +10,13 @@ from portal.context import language, reading, today
 from portal.links import asset, safe_redirect
 from portal.pages.public_directory import make_site_map
 from portal.pages.public_texts import TEXT_PAGES
+from portal.pages.rows_help import make_rows_help
 from portal.views.public import bp
 
 
-def _text_page(name: str) -> str:
-    page = TEXT_PAGES[name]
-    return render_template("public/text.html", page=page, body=f"public/text/{name}.{language()}.html", section=name)
+def _text_page(name: str, **facts: object) -> str:
+    page, body = TEXT_PAGES[name], f"public/text/{name}.{language()}.html"
+    return render_template("public/text.html", page=page, body=body, section=name, **facts)
 
 
 @bp.get("/help")
@@ -23,7 +24,7 @@ def _text_page(name: str) -> str:
 @cached_page
 def help_page() -> str:
     """How to find, filter and download."""
-    return _text_page("help")
+    return _text_page("help", rows_help=make_rows_help(language()))
 
 
 @bp.get("/about")
