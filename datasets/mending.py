@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from datasets.columns import Column, columns_from
 from datasets.errors import DomainError
-from datasets.ingest.reader import READ_LIMITS, rebuild
+from datasets.ingest.reader import rebuild
 from datasets.ingest.reading import Recipe
 from datasets.models import DataVersion
 from datasets.sandbox import Limits
@@ -79,7 +79,7 @@ def mend(
     row_stores: RowStores,
     original: Original,
     *,
-    limits: Limits = READ_LIMITS,
+    limits: Limits | None = None,
     is_whole: Callable[[Path], bool] = lambda path: False,
 ) -> bool:
     """Make a row store again, unless `is_whole` finds nothing wrong with it; False where that was not possible.

@@ -9,6 +9,7 @@ from datasets.errors import Invalid, TooLarge
 from datasets.ingest.pipeline import Order, read_delivery
 from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reading import ReadOptions, Recipe
+from datasets.ingest.ticking import Ticker
 from datasets.sandbox import Progress, serve_child
 
 WARM = ("pandas", "duckdb", "python_calamine")
@@ -24,7 +25,9 @@ def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
     declared = request.get("declared", [])
     order = Order(Path(request["path"]), Path(request["row_store"]), Path.cwd(), options, recipe, declared)
     try:
-        return read_delivery(order, RawTable(order.work), progress).as_dict()
+        table = RawTable(order.work)
+        with Ticker(table, progress) as tell:
+            return read_delivery(order, table, tell).as_dict()
     except duckdb.OutOfMemoryException:
         raise TooLarge("file_needs_too_much_memory") from None
     except duckdb.Error:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from datasets.columns import rekey
 from datasets.errors import Conflict, DomainError, Invalid, NotFound, Problem, TooLarge
-from datasets.ingest.reader import READ_LIMITS, read_file
+from datasets.ingest.reader import read_file
 from datasets.ingest.reading import Reading, ReadOptions
 from datasets.ingest.row_store import row_store_key
 from datasets.models import DataVersion, Intake
@@ -100,7 +100,7 @@ def read_blob(
     file_name: str,
     options: ReadOptions | None = None,
     declared: Items = (),
-    limits: Limits = READ_LIMITS,
+    limits: Limits | None = None,
     on_progress: Progress | None = None,
 ) -> Reading:
     """Read a stored file; its row store then stands under `row_store_key`. Touches no database.
@@ -153,7 +153,7 @@ def read_intake(
     now: dt.datetime,
     options: ReadOptions | None = None,
     declared: Items = (),
-    limits: Limits = READ_LIMITS,
+    limits: Limits | None = None,
     on_progress: Progress | None = None,
 ) -> Reading | None:
     """Read the intake's file and record the outcome; None when it was refused (`intake.problem` says why).

@@ -6,6 +6,7 @@ keeps the table within its memory limit and spills to the child's own folder, so
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class RawTable:
         self.spill = spill
         self.width = 0
         self.connection: Any = None
+        self._closing = threading.Lock()
 
     def load_csv(self, path: Path, delimiter: str, quote: str, width: int) -> None:
         """Load a well-formed UTF-8 CSV with DuckDB's own reader, at once. Raises duckdb.Error for any irregularity.
@@ -62,6 +64,8 @@ class RawTable:
         if width > WIDE:
             config |= {"default_block_size": SMALL_BLOCK, "threads": 1}
         self.connection = duckdb.connect(":memory:", config=config)
+        self.connection.execute("SET enable_progress_bar = true")
+        self.connection.execute("SET enable_progress_bar_print = false")
         columns = ", ".join(f"r{index} VARCHAR" for index in range(width))
         self.connection.execute(f"CREATE TABLE raw ({columns})")
         self.width = width
@@ -129,9 +133,16 @@ class RawTable:
 
     def close(self) -> None:
         """Forget all rows and release the memory."""
-        if self.connection is not None:
-            self.connection.close()
-        self.connection, self.width = None, 0
+        with self._closing:
+            if self.connection is not None:
+                self.connection.close()
+            self.connection, self.width = None, 0
+
+    def share(self) -> float | None:
+        """How much of the running statement is done, 0 to 1; None when that is unknown. May be asked by any thread."""
+        with self._closing:
+            percent = -1.0 if self.connection is None else float(self.connection.query_progress())
+        return None if percent < 0 else min(1.0, percent / 100)
 
 
 def _suspicious(cell: str) -> str:
