@@ -7,15 +7,18 @@ import math
 import re
 from decimal import Decimal
 
+from datasets.ingest.shown_cells import PERCENT
+
 EXACT_FLOAT = 10**15
 """Excel keeps 15 significant digits; beyond them a float's tail is noise."""
 SHORT = 16
 """Signs up to which the shortest exact form has at most 15 digits."""
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def print_cell(value: object, *, width: int = 0) -> str | None:
-    """`value` as calamine gives it, as text; None for a blank. `width` pads whole numbers with zeros.
+def print_cell(value: object, *, shown: int = 0) -> str | None:
+    """`value` as calamine gives it, as text; None for a blank. `shown` is a code of `shown_cells`.
 
     Numbers are printed as Excel shows them: 15 significant digits, never with an exponent.
     """
@@ -29,7 +32,18 @@ def print_cell(value: object, *, width: int = 0) -> str | None:
         text = str(value)
     else:
         return None if value is None else _print_time(value)
-    return text.zfill(width) if width and text.isdigit() else text or None
+    return _print_shown(text, shown) if shown else text or None
+
+
+def _print_shown(text: str, shown: int) -> str | None:
+    """A whole number padded with zeros, or a percentage with the decimals of its format and all that it really has."""
+    if shown < PERCENT:
+        return text.zfill(shown) if text.isdigit() else text or None
+    if not text or not NUMBER.fullmatch(text):
+        return text or None
+    hundredfold = Decimal(text).scaleb(2)
+    places = max(shown - PERCENT, -int(hundredfold.normalize().as_tuple().exponent))
+    return f"{hundredfold:.{places}f}%"
 
 
 def print_number(value: float) -> str:

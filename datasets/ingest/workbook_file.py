@@ -11,6 +11,7 @@ from datasets.errors import Invalid, Problem, TooLarge
 from datasets.ingest.cells import print_cell
 from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.reading import ReadOptions
+from datasets.ingest.shown_cells import ShownCells
 from datasets.ingest.source import SheetFacts, Source
 from datasets.ingest.tables import Merge
 from datasets.ingest.workbook_scan import MAX_AREA, SheetScan, WorkbookScan, scan_workbook
@@ -49,9 +50,12 @@ def _load(path: Path, scan: WorkbookScan, options: ReadOptions, table: RawTable,
     _require_area(sheet)
     progress({"stage": "reading"})
     source.merges = _merges(sheet)
-    table.append(_rows(sheet, measured.padded, source.merges))
+    table.append(_rows(sheet, measured.shown, source.merges))
     _note_parts(source, measured, hidden)
-    source.texts = _other_texts(book, [name for name in names if name != chosen], scan.comments)
+    source.texts = _other_texts(book, [name for name in names if name != chosen])
+    source.texts += [
+        (place, texts) for place, texts in (("批注", scan.comments), ("文档属性", scan.properties)) if texts
+    ]
     return source
 
 
@@ -125,7 +129,7 @@ def _merges(sheet: Any) -> list[Merge]:
     return [merge for merge in clipped if merge[0] < height and merge[1] < width and merge != everything]
 
 
-def _rows(sheet: Any, padded: dict[tuple[int, int], int], merges: list[Merge]) -> Iterator[Row]:
+def _rows(sheet: Any, shown: ShownCells, merges: list[Merge]) -> Iterator[Row]:
     """All rows from the sheet's first one on; cells under a vertical merge repeat its value."""
     below: dict[int, list[Merge]] = {}
     spread = 0
@@ -136,7 +140,7 @@ def _rows(sheet: Any, padded: dict[tuple[int, int], int], merges: list[Merge]) -
                 below.setdefault(covered, []).append(merge)
     held: dict[Merge, str | None] = {}
     for number, values in enumerate(sheet.iter_rows()):
-        row: Row = [print_cell(value) for value in values] if not padded else _print_padded(number, values, padded)
+        row: Row = _print_shown(number, values, shown) if shown else [print_cell(value) for value in values]
         for merge in below.get(number, ()):
             top, left, _, right = merge
             if number == top:
@@ -145,8 +149,8 @@ def _rows(sheet: Any, padded: dict[tuple[int, int], int], merges: list[Merge]) -
         yield row
 
 
-def _print_padded(number: int, values: Sequence[object], padded: dict[tuple[int, int], int]) -> Row:
-    return [print_cell(value, width=padded.get((number, column), 0)) for column, value in enumerate(values)]
+def _print_shown(number: int, values: Sequence[object], shown: ShownCells) -> Row:
+    return [print_cell(value, shown=shown.code(number, column)) for column, value in enumerate(values)]
 
 
 def _note_parts(source: Source, measured: SheetScan, hidden: list[str]) -> None:
@@ -160,7 +164,7 @@ def _note_parts(source: Source, measured: SheetScan, hidden: list[str]) -> None:
         source.warnings.append(Problem("", "hidden_rows_or_columns", **parts))
 
 
-def _other_texts(book: Any, names: list[str], comments: list[str]) -> list[tuple[str, list[str]]]:
+def _other_texts(book: Any, names: list[str]) -> list[tuple[str, list[str]]]:
     """Cells of sheets that are not read as the table, hidden ones too: the delivered original carries them."""
     texts = []
     budget = SEARCHED_CELLS
@@ -173,6 +177,4 @@ def _other_texts(book: Any, names: list[str], comments: list[str]) -> list[tuple
         found = list(islice((cell for cell in cells if cell and len(cell) > 10), budget))
         budget -= len(found)
         texts.append((name, found))
-    if comments:
-        texts.append(("批注", comments))
     return texts

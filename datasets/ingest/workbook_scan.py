@@ -2,7 +2,7 @@
 
 One cell at XFD1048576, a merge over a million rows or an entity in the XML is enough to stall or fill any reader, so
 the parts are streamed once and measured here. The same pass notes what the reader does not tell: hidden rows and
-columns, comments, and numbers that the sheet shows with leading zeros (format "000000").
+columns, comments, and numbers that the sheet shows with leading zeros or as percentages.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from xml.etree.ElementTree import ParseError
 
 from datasets.errors import Invalid, TooLarge
+from datasets.ingest.shown_cells import ShownCells, Styles, column_number, read_styles
 from datasets.ingest.zip_check import check_zip
 
 CHUNK = 4 << 20
@@ -32,14 +33,15 @@ MAX_SMALL_PART = 16 << 20
 
 ADDRESS = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"']")
 FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
-FORMATTED_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)(?<!/)>")
 CELL_STARTS = (b"<c ", b"<c>", b":c ", b":c>")
 CELL_TAG = re.compile(rb"<(?:\w+:)?c[\s>]")
 ROW_TAG = re.compile(rb"<(?:\w+:)?row[\s/>]")
 HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*\bhidden="(?:1|true)"')
 HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\s[^>]*\bhidden="(?:1|true)"')
 ODS_REPEAT = re.compile(rb'table:number-(rows|columns)-repeated="(\d+)"')
-PADDED_FORMAT = re.compile(r'^(?:"[^"]*")?(0{2,})(?:_[^;])?(?:;.*)?$')
+ODS_COMMENT = re.compile(rb"<office:annotation[\s>].*?</office:annotation>", re.S)
+ODS_TEXT = re.compile(rb">([^<>\s][^<>]*)<")
+PROPERTIES = ("docProps/core.xml", "docProps/app.xml", "docProps/custom.xml", "meta.xml")
 TEXT_NODE = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>([^<]*)</")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -54,17 +56,18 @@ class SheetScan:
     merges: int = 0
     hidden_rows: int = 0
     hidden_columns: int = 0
-    padded: dict[tuple[int, int], int] = field(default_factory=dict)
-    """(row, column), 0-based → digits shown, where the number format pads with zeros."""
+    shown: ShownCells = field(default_factory=lambda: ShownCells({}))
 
 
 @dataclass(slots=True)
 class WorkbookScan:
-    """The kind ("xlsx", "xlsb" or "ods"), its sheets by name (only for xlsx), and the text of all comments."""
+    """The kind ("xlsx", "xlsb" or "ods"), its sheets by name (only for xlsx), the text of all comments and what the
+    properties of the document say (author, company, title, …)."""
 
     kind: str
     sheets: dict[str, SheetScan] = field(default_factory=dict)
     comments: list[str] = field(default_factory=list)
+    properties: list[str] = field(default_factory=list)
 
 
 def scan_workbook(path: Path) -> WorkbookScan:
@@ -78,12 +81,9 @@ def scan_workbook(path: Path) -> WorkbookScan:
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_doctypes(archive, members)
-            if kind == "ods":
-                _scan_ods(archive, members)
-                return WorkbookScan(kind)
-            if kind == "xlsb":
-                return WorkbookScan(kind)
-            return _scan_xlsx(archive, members)
+            scan = SCANS[kind](archive, members)
+            scan.properties = [text for part in PROPERTIES if part in members for text in _texts(archive, part)]
+            return scan
     except (zipfile.BadZipFile, zlib.error, EOFError, ParseError, KeyError, NotImplementedError):
         raise Invalid("workbook_is_broken") from None
 
@@ -117,10 +117,10 @@ def _refuse_doctypes(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInf
 
 def _scan_xlsx(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> WorkbookScan:
     scan = WorkbookScan("xlsx")
-    widths = _padded_styles(archive, members)
+    styles = _read_styles(archive, members)
     for name, part in _sheet_parts(archive, members).items():
         if part in members:
-            scan.sheets[name] = _scan_sheet(archive, part, widths)
+            scan.sheets[name] = _scan_sheet(archive, part, styles)
     for name in members:
         if re.match(r"xl/(?:threadedC|c)omments[^/]*\.xml$|xl/threadedComments/", name):
             content = _read_small(archive, name)
@@ -128,17 +128,16 @@ def _scan_xlsx(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) ->
     return scan
 
 
-def _scan_sheet(archive: zipfile.ZipFile, part: str, widths: dict[bytes, int]) -> SheetScan:
+def _scan_sheet(archive: zipfile.ZipFile, part: str, styles: Styles) -> SheetScan:
     """Measure a sheet. Cells that are only formatted count at first; they are told apart only where that matters."""
-    sheet = SheetScan()
+    sheet = SheetScan(shown=ShownCells(styles))
     for piece in _pieces(archive, part):
         _measure(sheet, piece, ADDRESS)
         sheet.merges += piece.count(b"mergeCell ")
         if b"hidden=" in piece:
             sheet.hidden_rows += len(HIDDEN_ROW.findall(piece))
             sheet.hidden_columns += len(HIDDEN_COLUMN.findall(piece))
-        if widths:
-            sheet.padded.update(_find_padded(piece, widths))
+        sheet.shown.note(piece)
     if sheet.merges > MAX_MERGES:
         raise TooLarge("too_many_merged_cells", limit=MAX_MERGES)
     if not _is_small(sheet):
@@ -182,25 +181,6 @@ def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
                 raise Invalid("workbook_is_broken")
 
 
-def _find_padded(piece: bytes, widths: dict[bytes, int]) -> dict[tuple[int, int], int]:
-    padded = {}
-    for match in FORMATTED_CELL.finditer(piece):
-        attributes = dict(re.findall(rb'\b([rst])="([^"]*)"', match.group(1)))
-        width = widths.get(attributes.get(b"s", b""))
-        place = re.fullmatch(rb"([A-Z]{1,3})(\d{1,7})", attributes.get(b"r", b""))
-        if width and place and attributes.get(b"t", b"n") == b"n":
-            padded[int(place.group(2)) - 1, column_number(place.group(1)) - 1] = width
-    return padded
-
-
-def column_number(letters: bytes) -> int:
-    """1 for A, 27 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
-
-
 def _sheet_parts(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> dict[str, str]:
     """Sheet name → its part."""
     targets = {}
@@ -215,22 +195,8 @@ def _sheet_parts(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) 
     return parts
 
 
-def _padded_styles(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> dict[bytes, int]:
-    """Cell style number → digits, for the styles whose number format is only zeros, such as "000000"."""
-    if "xl/styles.xml" not in members:
-        return {}
-    widths: dict[str, int] = {}
-    styles: dict[bytes, int] = {}
-    for part in _parse_small(archive, "xl/styles.xml"):
-        if part.tag.endswith("}numFmts"):
-            for entry in part:
-                match = PADDED_FORMAT.match(entry.get("formatCode", ""))
-                if match:
-                    widths[entry.get("numFmtId", "")] = len(match.group(1))
-        elif part.tag.endswith("}cellXfs"):
-            found = {str(index).encode(): widths.get(entry.get("numFmtId", ""), 0) for index, entry in enumerate(part)}
-            styles = {style: width for style, width in found.items() if width}
-    return styles
+def _read_styles(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> Styles:
+    return read_styles(_parse_small(archive, "xl/styles.xml")) if "xl/styles.xml" in members else {}
 
 
 def _parse_small(archive: zipfile.ZipFile, part: str) -> Any:
@@ -245,14 +211,33 @@ def _read_small(archive: zipfile.ZipFile, part: str) -> bytes:
     return archive.read(part)
 
 
-def _scan_ods(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> None:
+def _texts(archive: zipfile.ZipFile, part: str) -> list[str]:
+    """All text between the tags of a small part."""
+    found = (text.strip() for text in _parse_small(archive, part).itertext())
+    return [text for text in found if text]
+
+
+def _scan_xlsb(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> WorkbookScan:
+    """Its sheets are binary records, which only the reader knows; the limits of the process hold it."""
+    return WorkbookScan("xlsb")
+
+
+def _scan_ods(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> WorkbookScan:
     """Repeats multiply cells: what follows a repeated row or column must stay within the area that readers can hold."""
     if members["content.xml"].file_size > MAX_ODS_BYTES:
         raise TooLarge("file_unpacks_too_large", megabytes=members["content.xml"].file_size >> 20)
+    scan = WorkbookScan("ods")
     repeated = {b"rows": 0, b"columns": 0}
     for piece in _pieces(archive, "content.xml"):
+        for note in ODS_COMMENT.findall(piece) if b"<office:annotation" in piece else ():
+            scan.comments += [text.decode("utf-8", "replace") for text in ODS_TEXT.findall(note)]
         for tag in re.findall(rb"<table:table-(?:row|cell)\b[^>]*(?<!/)>", piece):
             for axis, count in ODS_REPEAT.findall(tag):
                 repeated[axis] = max(repeated[axis], int(count))
     if max(1, repeated[b"rows"]) * max(1, repeated[b"columns"]) > MAX_AREA:
         raise TooLarge("worksheet_is_too_large", rows=repeated[b"rows"], columns=repeated[b"columns"], limit=MAX_CELLS)
+    return scan
+
+
+SCANS = {"xlsx": _scan_xlsx, "ods": _scan_ods, "xlsb": _scan_xlsb}
+"""Kind of workbook → how its parts are looked over."""

@@ -170,13 +170,63 @@ ODD_ZIPS: list[tuple[str, Callable[[Path], None]]] = [
 ]
 
 
+def _write_link(path: Path) -> None:
+    link = zipfile.ZipInfo("a.csv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+
+
+def _write_overlap(path: Path) -> None:
+    """Two entries of the directory that point at the same data, as in a quoted-overlap bomb."""
+    _write(path, "a.csv", "b.csv")
+    content = path.read_bytes()
+    second = content.rindex(b"PK\x01\x02")
+    path.write_bytes(content[: second + 42] + bytes(4) + content[second + 46 :])
+
+
+def _write_claim(path: Path) -> None:
+    """The directory says that the member is small; its data is not."""
+    _write(path, "a.csv")
+    content = path.read_bytes()
+    first = content.index(b"PK\x01\x02")
+    path.write_bytes(content[: first + 24] + b"\x01\x00\x00\x00" + content[first + 28 :])
+
+
+ODD_ZIPS += [
+    ("a link", _write_link),
+    ("members that overlap", _write_overlap),
+    ("a size that is not true", _write_claim),
+    ("a drive letter", lambda p: _write(p, "C:/a.csv")),
+    ("a tar before the zip", lambda p: _write(p, "a.csv", prefix=b"a.txt".ljust(257, b"\x00") + b"ustar" + bytes(250))),
+]
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("make", [case[1] for case in ODD_ZIPS], ids=[case[0] for case in ODD_ZIPS])
 def test_zip_that_lies_is_refused(tmp_path: Path, make: Callable[[Path], None]) -> None:
     make(tmp_path / "odd.xlsx")
     with pytest.raises(Invalid) as caught:
         read_here(tmp_path / "odd.xlsx")
-    assert caught.value.code in {"zip_is_suspicious", "zip_is_broken"}
+    assert caught.value.code in {"zip_is_suspicious", "zip_is_broken", "text_contains_nul"}
+
+
+def test_zip_that_unfolds_too_far_is_refused(tmp_path: Path) -> None:
+    with (
+        zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a.csv", "w") as part,
+    ):
+        for _ in range(80):
+            part.write(b"0," * (1 << 19))
+    with pytest.raises(TooLarge) as caught:
+        read_here(tmp_path / "bomb.zip")
+    assert (caught.value.code, caught.value.params) == ("file_unpacks_too_large", {"megabytes": 80})
+
+
+def test_zip_of_very_many_members_is_refused(tmp_path: Path) -> None:
+    _write(tmp_path / "many.zip", *(f"{number}.csv" for number in range(5_001)))
+    with pytest.raises(TooLarge, match="zip_has_too_many_members"):
+        read_here(tmp_path / "many.zip")
 
 
 def test_member_with_another_name_inside_is_refused(tmp_path: Path) -> None:
