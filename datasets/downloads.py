@@ -7,7 +7,6 @@ person who asks the same costs nothing. The folder is a cache: everything in it 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import logging
 import os
@@ -16,22 +15,24 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
-from datasets.columns import columns_from
-from datasets.errors import Busy, Invalid
-from datasets.formats import BUNDLE_MEDIA_TYPE, FORMATS
+from datasets.errors import Busy, DomainError, pack_error, unpack_error
+from datasets.export_plans import ExportPlan, key_of, plan_export
+from datasets.formats import BUNDLE_MEDIA_TYPE, WHOLE_ENCODING
 from datasets.query.exporting import Written
 from datasets.query.pool import QueryPool
-from datasets.query.question import EVERYTHING, Query, canonical
-from datasets.storage.files import new_file, require_space
+from datasets.query.question import EVERYTHING, Query
+from datasets.storage.files import new_file, require_space, watched
 from datasets.storage.row_stores import RowStores
 from datasets.versions import VersionFacts
 
 log = logging.getLogger(__name__)
 
-LAYOUT = 1
-"""Grows when files of an older program must not be served any more."""
+LOCK, PROBLEM = ".lock", ".problem"
+"""Endings of what stands beside the files: who writes one just now, and why one could not be written."""
+FAILURE_SECONDS = 600
 PATIENCE = 120.0
 """Seconds that a second asker waits for the file that a first one is having made."""
 DEFAULT_BUDGET = 4 << 30
@@ -61,30 +62,67 @@ class Downloads:
         self._locks: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def export(self, version: VersionFacts, query: Query | None, format_key: str) -> ExportFile:
-        """The rows of `version` that `query` asks for (None: all) as a file; `_offset` and `_after` have no meaning.
+    def export(
+        self, version: VersionFacts, query: Query | None, format_key: str, *, encoding: str = WHOLE_ENCODING
+    ) -> ExportFile:
+        """The rows of `version` that `query` asks for (None: all) as a file. Raises as `plan_export` and `make`."""
+        return self.make(plan_export(version, query, format_key, encoding))
 
-        Raises Invalid("unknown_format"), NotFound("row_store_not_found"), TooLarge("too_many_rows_for_format" |
-        "question_takes_too_long"), Busy("disk_full" | "questions_are_busy" | "export_in_progress").
+    def make(self, plan: ExportPlan, *, on_progress: Callable[[float], None] | None = None) -> ExportFile:
+        """The file of `plan`, written now if it is not there. `on_progress` hears about which share is written.
+
+        Raises NotFound("row_store_not_found"), TooLarge("too_many_rows_for_format" | "question_takes_too_long" |
+        "question_needs_too_much_memory"), Busy("disk_full" | "questions_are_busy" | "export_in_progress").
         """
-        if format_key not in FORMATS:
-            raise Invalid("unknown_format", format=format_key[:40], known=list(FORMATS))
-        chosen = FORMATS[format_key]
-        store = self._row_stores.get(version.row_store)
-        columns = columns_from(version.columns)
-        asked = query.at() if query else EVERYTHING
-        filtered = asked != EVERYTHING
+        store = self._row_stores.get(plan.version.row_store)
 
         def write(target: Path) -> Written:
-            written = self._pool.export(store, columns, asked, format_key, target)
-            if format_key == "csv" and not filtered and written.sha256 != version.csv_sha256:
-                log.error("the CSV of row store %s is not what intake recorded", version.row_store)
+            asked = store, plan.columns, plan.query, plan.format.key, target
+            with watched(target, plan.estimate_bytes(plan.version.row_count), on_progress):
+                written = self._pool.export(*asked, encoding=plan.encoding)
+            if plan.is_whole_csv and written.sha256 != plan.version.csv_sha256:
+                log.error("the CSV of row store %s is not what intake recorded", plan.version.row_store)
                 raise Busy("export_differs")
             return written
 
-        key = _key("export", version, format_key, chosen.revision, canonical(asked))
-        path, written = self._once(key, chosen.suffix, write)
-        return _file(path, written, chosen.media_type)
+        path, written = self._once(plan.key, plan.format.suffix, write, lambda: self._require_space(plan))
+        return _file(path, written, plan.media_type)
+
+    def find(self, plan: ExportPlan) -> ExportFile | None:
+        """The file of `plan` if it has been made."""
+        path = self._path(plan.key, plan.format.suffix)
+        written = _find(path)
+        return _file(path, written, plan.media_type) if written else None
+
+    def is_large(self, plan: ExportPlan) -> bool:
+        """Whether writing it takes longer than a person should wait for. May count the rows: raises as `pool.rows`."""
+        most = plan.format.cells_at_once
+        if most is None or plan.count_cells(plan.version.row_count) <= most:
+            return False
+        return plan.count_cells(self.count_rows(plan)) > most
+
+    def count_rows(self, plan: ExportPlan) -> int:
+        """How many rows, or groups, the file will have."""
+        count = plan.version.row_count
+        if plan.query != EVERYTHING:
+            store = self._row_stores.get(plan.version.row_store)
+            count = self._pool.rows(store, plan.columns, plan.query.at(limit=1)).total
+        return min(count, plan.query.limit or count)
+
+    def note_failure(self, plan: ExportPlan, error: DomainError) -> None:
+        """Keep why the file of `plan` cannot be made, for those who wait for it."""
+        with new_file(self._path(plan.key, PROBLEM)) as temporary:
+            temporary.write_text(json.dumps(pack_error(error)), "utf-8")
+
+    def find_failure(self, plan: ExportPlan) -> DomainError | None:
+        """Why the file of `plan` could not be made of late; later it is worth another try."""
+        path = self._path(plan.key, PROBLEM)
+        try:
+            if path.stat().st_mtime < time.time() - FAILURE_SECONDS:
+                return None
+            return unpack_error(json.loads(path.read_text("utf-8")))
+        except (FileNotFoundError, ValueError):
+            return None
 
     def bundle(
         self, version: VersionFacts, texts: Iterable[tuple[str, str]], *, csv_name: str = "data.csv"
@@ -96,18 +134,20 @@ class Downloads:
         def write(target: Path) -> Written:
             return self._pool.bundle([(csv_name, csv.path)], members, target)
 
-        path, written = self._once(_key("bundle", version, csv.sha256, csv_name, members), ".zip", write)
+        key = key_of("bundle", version, csv.sha256, csv_name, members)
+        space = partial(require_space, self.root, csv.byte_size)
+        path, written = self._once(key, ".zip", write, space)
         return _file(path, written, BUNDLE_MEDIA_TYPE)
 
     def sweep(self) -> int:
         """Remove the files used longest ago until the folder keeps its budget, and old leftovers; how many."""
         removed = 0
         old = time.time() - 3600
-        found = [(path, path.stat()) for path in self.root.glob("??/*") if path.is_file()]
+        found = [(path, path.stat()) for path in self.root.glob("??/*") if not path.is_dir()]
         for path, facts in found:
-            if (path.name.startswith(".") or path.suffix == ".lock") and facts.st_mtime < old:
+            if (path.name.startswith(".") or path.suffix in (LOCK, PROBLEM)) and facts.st_mtime < old:
                 path.unlink(missing_ok=True)
-                removed += path.suffix != ".lock"
+                removed += path.suffix != LOCK
         kept = [(facts.st_mtime, facts.st_size, path) for path, facts in found if not path.name.startswith(".")]
         excess = sum(size for _, size, _ in kept) - self._budget_bytes
         for _, size, path in sorted(kept):
@@ -118,15 +158,27 @@ class Downloads:
             removed += 1
         return removed
 
-    def _once(self, key: str, suffix: str, write: Callable[[Path], Written]) -> tuple[Path, Written]:
-        """The file of `key`, made by `write` if it is not there; many askers at once have it made once."""
-        path = self.root / key[:2] / f"{key}{suffix}"
+    def _path(self, key: str, suffix: str) -> Path:
+        return self.root / key[:2] / f"{key}{suffix}"
+
+    def _require_space(self, plan: ExportPlan) -> None:
+        """Raise Busy("disk_full") unless the file will fit; rows are counted only where all of them would not."""
+        try:
+            require_space(self.root, plan.estimate_bytes(plan.version.row_count))
+        except Busy:
+            require_space(self.root, plan.estimate_bytes(self.count_rows(plan)))
+
+    def _once(
+        self, key: str, suffix: str, write: Callable[[Path], Written], require: Callable[[], None]
+    ) -> tuple[Path, Written]:
+        """The file of `key`, made by `write` if it is not there and there is room; many askers have it made once."""
+        path = self._path(key, suffix)
         if found := _find(path):
             return path, found
         with self._alone(key):
             if found := _find(path):
                 return path, found
-            require_space(path.parent)
+            require()
             with new_file(path) as temporary:
                 written = write(temporary)
             with new_file(_facts_path(path)) as temporary:
@@ -142,7 +194,7 @@ class Downloads:
         if not lock.acquire(timeout=PATIENCE):
             raise Busy("export_in_progress")
         try:
-            with _locked(self.root / key[:2] / f"{key}.lock"):
+            with _locked(self.root / key[:2] / f"{key}{LOCK}"):
                 yield
         finally:
             lock.release()
@@ -154,19 +206,6 @@ class Downloads:
         """Sweep after big files only: small ones wait for the job."""
         if byte_size > self._budget_bytes // 64:
             self.sweep()
-
-
-def _key(*parts: object) -> str:
-    """An address for everything that decides the bytes of a file."""
-    plain = [_plain(part) for part in (LAYOUT, *parts)]
-    return hashlib.sha256(json.dumps(plain, ensure_ascii=True).encode()).hexdigest()
-
-
-def _plain(part: object) -> object:
-    if isinstance(part, VersionFacts):
-        names = [[column.index, column.key, column.name, column.type] for column in columns_from(part.columns)]
-        return [part.row_store, part.content_sha256, names]
-    return part
 
 
 def _find(path: Path) -> Written | None:

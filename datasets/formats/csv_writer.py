@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from codecs import iterdecode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from datasets.rowfile import RowFileWriter
 from datasets.rows import ALL_ROWS, WIDE, Selection, open_rows, printed_cell, printed_list, sql_text
 
 BOM = "\ufeff"
+WITH_BOM = "utf-8-sig"
 LINE_END = b"\r\n"
 BLOCK_BYTES = 1 << 20
 
@@ -67,10 +69,31 @@ def write_csv(
 
 
 def write_rows(
-    store: Path, columns: Sequence[Column], target: Path, *, rows: Selection, spill: Path | None = None
+    store: Path,
+    columns: Sequence[Column],
+    target: Path,
+    *,
+    rows: Selection,
+    spill: Path | None = None,
+    encoding: str = WITH_BOM,
 ) -> int:
-    """The same as a format's module offers it; gives the number of rows."""
-    return _copy(store, columns, target, rows, spill=spill, guard=True)
+    """The same as a format's module offers it, in an encoding of ENCODINGS; gives the number of rows.
+
+    Every text can be written in each of them: GB18030 has a code for all of Unicode.
+    """
+    counts: list[int] = []
+
+    def write(path: Path) -> None:
+        bom = BOM if encoding == WITH_BOM else ""
+        counts.append(_copy(store, columns, path, rows, spill=spill, guard=True, bom=bom))
+
+    if encoding in (WITH_BOM, "utf-8"):
+        write(target)
+    else:
+        with streamed(write, target.with_name(target.name + ".utf8")) as pieces, target.open("wb") as file:
+            for piece in iterdecode(pieces, "utf-8"):
+                file.write(piece.encode(encoding))
+    return counts[0]
 
 
 def digest_csv(
@@ -144,7 +167,14 @@ def quote_cell(text: str) -> str:
 
 
 def _copy(
-    store: Path, columns: Sequence[Column], target: Path, rows: Selection, *, spill: Path | None = None, guard: bool
+    store: Path,
+    columns: Sequence[Column],
+    target: Path,
+    rows: Selection,
+    *,
+    spill: Path | None = None,
+    guard: bool,
+    bom: str = BOM,
 ) -> int:
     line = _line_sql(columns, guard)
     sql = (
@@ -152,7 +182,7 @@ def _copy(
         f" TO {sql_text(str(target))}"
         " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '', USE_TMP_FILE false)"
     )
-    header = BOM + header_line(columns, guard=guard) + "\r"
+    header = bom + header_line(columns, guard=guard) + "\r"
     with open_rows(store, output=target, spill=spill) as connection:
         written = connection.execute(sql, [header, *rows.params]).fetchone()
     return int(written[0]) - 1 if written else 0

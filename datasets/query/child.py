@@ -73,8 +73,9 @@ class Answers:
         self.forget()
         columns = columns_from(request["columns"])
         query = parse([(name, text) for name, text in request["pairs"]], columns)
+        wanted = request["format"], Path(request["target"])
         return write_export(
-            Path(request["store"]), columns, query, request["format"], Path(request["target"]), spill=self.spill
+            Path(request["store"]), columns, query, *wanted, encoding=request["encoding"], spill=self.spill
         )
 
     def bundle(self, request: dict[str, Any]) -> dict[str, Any]:

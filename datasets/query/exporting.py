@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasets.columns import Column
 from datasets.errors import TooLarge
-from datasets.formats import FORMATS
-from datasets.query.engine import RowReader
+from datasets.formats import FORMATS, WHOLE_ENCODING
+from datasets.query.group_sql import grouped_selection
 from datasets.query.question import Query
-from datasets.query.sql import selection, where_clause
-from datasets.rows import is_in_file_order, open_rows
+from datasets.query.sql import selection
+from datasets.rows import Selection, is_in_file_order, open_rows
+
+if TYPE_CHECKING:
+    import duckdb
 
 FIXED_MOMENT = (1980, 1, 1, 0, 0, 0)
 """Zip members bear this moment, so that equal content gives equal bytes."""
@@ -31,22 +34,51 @@ class Written:
 
 
 def write_export(
-    store: Path, columns: Sequence[Column], query: Query, format_key: str, target: Path, *, spill: Path | None = None
+    store: Path,
+    columns: Sequence[Column],
+    query: Query,
+    format_key: str,
+    target: Path,
+    *,
+    encoding: str = WHOLE_ENCODING,
+    spill: Path | None = None,
 ) -> dict[str, Any]:
-    """Write the rows of `query` to the new file `target`; gives `Written` as a dict. O(rows).
+    """Write the rows, or groups, of `query` to the new file `target`; gives `Written` as a dict. O(rows).
 
     Raises TooLarge("too_many_rows_for_format") before writing when the format cannot hold them.
     """
     chosen = FORMATS[format_key]
-    with open_rows(store) as connection:
-        rows = selection(query, columns, in_file_order=is_in_file_order(connection))
+    with open_rows(store, spill=spill) as connection:
+        exported, rows = _selected(connection, columns, query)
         if chosen.max_rows is not None:
-            count = RowReader(connection, columns).count(where_clause(query, columns))
-            if min(count, query.limit or count) > chosen.max_rows:
+            count = _count(connection, rows)
+            if count > chosen.max_rows:
                 raise TooLarge("too_many_rows_for_format", format=chosen.key, limit=chosen.max_rows, count=count)
-    exported = list(query.columns) or list(columns)
-    row_count = chosen.write_rows(store, exported, target, rows=rows, spill=spill)
+    asked = {"encoding": encoding} if chosen.encodings else {}
+    row_count = chosen.write_rows(store, exported, target, rows=rows, spill=spill, **asked)
     return asdict(_written(target, row_count))
+
+
+def exported_columns(columns: Sequence[Column], query: Query) -> list[Column]:
+    """The columns that the answer to `query` has."""
+    if query.grouping is not None:
+        return query.grouping.result_columns()
+    return list(query.columns) or list(columns)
+
+
+def _selected(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[Column], query: Query
+) -> tuple[list[Column], Selection]:
+    if query.grouping is not None:
+        return grouped_selection(query, columns)
+    rows = selection(query, columns, in_file_order=is_in_file_order(connection))
+    return exported_columns(columns, query), rows
+
+
+def _count(connection: duckdb.DuckDBPyConnection, rows: Selection) -> int:
+    statement = f"SELECT count(*) FROM (SELECT 1 FROM {rows.source}{replace(rows, order='').tail()})"
+    found = connection.execute(statement, list(rows.params)).fetchone()
+    return int(found[0]) if found else 0
 
 
 def write_bundle(files: Sequence[tuple[str, Path]], texts: Sequence[tuple[str, str]], target: Path) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from typing import Any
 from datasets.columns import Column
 from datasets.differences import Difference
 from datasets.errors import Busy, Invalid, NotFound, TooLarge, unpack_error
+from datasets.formats import WHOLE_ENCODING
 from datasets.query.engine import RowPage
 from datasets.query.exporting import Written
 from datasets.query.frames import encode_frame, read_frame
@@ -77,12 +78,19 @@ class QueryPool:
         return page
 
     def export(
-        self, store: Path, columns: Sequence[Column], query: Query | None, format_key: str, target: Path
+        self,
+        store: Path,
+        columns: Sequence[Column],
+        query: Query | None,
+        format_key: str,
+        target: Path,
+        *,
+        encoding: str = WHOLE_ENCODING,
     ) -> Written:
         """Write the rows of `query` (None: all) to the new file `target`. Raises as `rows`, and TooLarge by format."""
-        asked = _asked(store, columns, query or EVERYTHING)
+        wanted = {"act": "export", "format": format_key, "encoding": encoding, "target": str(target)}
         with self._telling(store):
-            return Written(**self._exports.ask({"act": "export", "format": format_key, "target": str(target), **asked}))
+            return Written(**self._exports.ask({**wanted, **_asked(store, columns, query or EVERYTHING)}))
 
     def bundle(self, files: Sequence[tuple[str, Path]], texts: Sequence[tuple[str, str]], target: Path) -> Written:
         """Write a zip of files and texts, each with its name inside, to the new file `target`."""

@@ -6,8 +6,9 @@ import contextlib
 import errno
 import os
 import shutil
+import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +16,10 @@ from datasets.errors import Busy
 
 RESERVE_BYTES = 64 * 1024 * 1024
 """Free space that uploads and exports leave for the database and the logs."""
+
+WATCH_SECONDS = 1.0
+MOST_SHARE = 0.95
+"""The size is an estimate: a file is whole when it is, not before."""
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -61,6 +66,28 @@ def require_space(folder: Path, byte_size: int = 0, *, reserve: int = RESERVE_BY
     folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < byte_size + reserve:
         raise Busy("disk_full")
+
+
+@contextmanager
+def watched(path: Path, byte_size: int, on_share: Callable[[float], None] | None) -> Iterator[None]:
+    """Tell `on_share` now and then how much of about `byte_size` bytes is in the file that the block has written."""
+    if on_share is None:
+        yield
+        return
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(WATCH_SECONDS):
+            with contextlib.suppress(FileNotFoundError):
+                on_share(min(path.stat().st_size / max(byte_size, 1), MOST_SHARE))
+
+    watcher = threading.Thread(target=watch, daemon=True, name="watch-file")
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def sync_file(path: Path) -> None:

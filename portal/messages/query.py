@@ -17,6 +17,38 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "上传中断：应有 {expected} 字节，只收到 {received} 字节，没有保存。请重新上传。",
         "The upload was cut short: {received} of {expected} bytes; not stored. Upload it again.",
     ),
+    "upload_size_is_bad": ("这个文件是空的，请另选一个。", "This file is empty. Choose another one."),
+    "too_many_uploads": (
+        "已有 {limit} 个文件正在上传，请先完成或放弃其中一个。",
+        "{limit} files are on their way already. Finish or give up one of them first.",
+    ),
+    "upload_not_found": (
+        "这次上传已失效（超过两天未继续，或不是您发起的），请重新选择文件上传。",
+        "This upload is no longer there (not continued for two days, or begun by somebody else). Choose the file again.",
+    ),
+    "upload_offset_differs": (
+        "已收到 {offset} 字节，请从这里接着传。",
+        "{offset} bytes have arrived; continue from there.",
+    ),
+    "upload_in_progress": (
+        "同一个文件正由另一个页面上传，请稍候再试。",
+        "Another page is sending the same file. Try again in a moment.",
+    ),
+    "upload_longer_than_announced": (
+        "收到的内容比声明的文件大，文件可能在上传时被改动过，请重新选择。",
+        "More arrived than was announced: the file may have changed meanwhile. Choose it again.",
+    ),
+    "upload_is_not_whole": (
+        "文件还没有传完（已收到 {offset} / {size} 字节），请继续上传。",
+        "The file is not whole yet ({offset} of {size} bytes). Continue the upload.",
+    ),
+    "upload_is_used": ("这个文件已经上传完成，不能再放弃。", "This file has been uploaded already and cannot be given up."),
+    "upload_protocol_differs": (
+        "上传协议的版本须为 tus {version}。",
+        "Uploads in pieces need tus {version} (header Tus-Resumable).",
+    ),
+    "upload_header_is_bad": ("请求头 {header} 缺失或格式不对。", "The header {header} is missing or malformed."),
+    "piece_type_is_bad": ("文件片段的类型须为 {expected}。", "A piece of a file must be sent as {expected}."),
     "blob_not_found": (
         "原始文件暂时无法提供，请稍后再试，或联系数据管理部门。",
         "The original file is not available at the moment. Try again later or contact the data office.",
@@ -52,6 +84,23 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_format": (
         "不提供“{format}”格式。可用格式：{known}。",
         "The format “{format}” is not offered. Known formats: {known}.",
+    ),
+    "unknown_encoding": (
+        "不提供“{encoding}”编码。CSV 可选的编码：{known}。",
+        "The encoding “{encoding}” is not offered. Encodings of CSV: {known}.",
+    ),
+    "encoding_not_for_format": (
+        "{format} 格式不能选编码，请去掉 _encoding，或改用 {known}。",
+        "The encoding of a {format} file cannot be chosen. Leave out _encoding, or take {known}.",
+    ),
+    "format_needs_places": (
+        "所选数据没有经度、纬度列，也没有几何列，不能生成 {format} 文件。可用格式：{known}。",
+        "These rows have neither columns of longitude and latitude nor geometries, so there is no {format} file. "
+        "Known formats: {known}.",
+    ),
+    "exports_are_busy": (
+        "排队等待生成的文件较多，请过几分钟再来下载，或改用 CSV。",
+        "Many files are waiting to be made. Come back in a few minutes, or take CSV.",
     ),
     "too_many_rows_for_format": (
         "{format} 格式最多容纳 {limit} 行，所选数据有 {count} 行。请加筛选条件，或改用 CSV。",

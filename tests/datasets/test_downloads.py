@@ -14,20 +14,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
+import defusedxml.ElementTree
+import duckdb
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from datasets.columns import Column
 from datasets.downloads import Downloads
 from datasets.errors import Busy, Invalid, NotFound, TooLarge
-from datasets.formats import FORMATS, json_writer, xlsx_writer
+from datasets.export_plans import plan_export
+from datasets.formats import FORMATS, formats_for
 from datasets.formats.csv_writer import digest_csv
 from datasets.query.parse import parse
 from datasets.query.pool import QueryPool
-from datasets.rows import ALL_ROWS
+from datasets.storage import files
 from datasets.storage.row_stores import RowStores
 from datasets.versions import VersionFacts
 
@@ -127,19 +129,93 @@ def test_json_is_an_array_of_objects_by_key(downloads, version):
 
 def test_row_counts_agree_between_formats(downloads, version):
     query = parse([("beds__notblank", "1")], COLUMNS)
-    assert {downloads.export(version, query, key).row_count for key in FORMATS} == {2}
+    assert {downloads.export(version, query, one.key).row_count for one in formats_for(COLUMNS)} == {2}
 
 
-@pytest.mark.parametrize("key", list(FORMATS))
-def test_export_without_rows_is_still_a_right_file(downloads, version, key):
-    file = downloads.export(version, parse([("beds", "99")], COLUMNS), key)
-    assert file.row_count == 0
-    if key == "json":
-        assert json.loads(file.path.read_bytes()) == []
-    elif key == "csv":
-        assert read_csv(file.path) == [["编码", "名称", "床位", "面积", "开放", "日期", "时间"]]
-    else:
-        assert openpyxl.load_workbook(file.path).worksheets[0].max_row == 1
+def test_export_without_rows_is_still_a_right_file(downloads, version):
+    names = ["编码", "名称", "床位", "面积", "开放", "日期", "时间"]
+    files = {
+        one.key: downloads.export(version, parse([("beds", "99")], COLUMNS), one.key) for one in formats_for(COLUMNS)
+    }
+    assert {key: file.row_count for key, file in files.items()} == dict.fromkeys(files, 0)
+    assert json.loads(files["json"].path.read_bytes()) == []
+    assert files["jsonl"].path.read_bytes() == b""
+    assert read_csv(files["csv"].path) == [names]
+    assert openpyxl.load_workbook(files["xlsx"].path).worksheets[0].max_row == 1
+    assert len(defusedxml.ElementTree.parse(files["xml"].path).getroot()) == 0
+    assert duckdb.read_parquet(str(files["parquet"].path)).columns == names
+
+
+def test_groups_can_be_taken_away_in_every_format(downloads, version):
+    query = parse([("_group", "open"), ("_measure", "count"), ("_sort", "open")], COLUMNS)
+    rows = json.loads(downloads.export(version, query, "json").path.read_bytes())
+    assert rows == [{"open": False, "count": 1}, {"open": True, "count": 1}, {"open": None, "count": 1}]
+    table = downloads.export(version, query, "parquet")
+    assert duckdb.read_parquet(str(table.path)).fetchall() == [(False, 1), (True, 1), (None, 1)]
+    sheet = openpyxl.load_workbook(downloads.export(version, query, "xlsx").path).worksheets[0]
+    assert [cell.value for cell in sheet["B"]][1:] == [1, 1, 1]
+    assert downloads.export(version, query, "csv").row_count == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_csv_in_another_encoding_has_the_same_rows_in_a_file_of_its_own(downloads, version, encoding):
+    file = downloads.export(version, None, "csv", encoding=encoding)
+    assert file.media_type == f"text/csv; charset={encoding}"
+    whole = downloads.export(version, None, "csv")
+    assert file.path != whole.path
+    assert file.path.read_bytes() == whole.path.read_bytes().decode("utf-8-sig").encode(encoding)
+
+
+def test_encodings_are_told_and_belong_to_csv(downloads, version):
+    with pytest.raises(Invalid) as caught:
+        downloads.export(version, None, "csv", encoding="big5")
+    assert caught.value.code == "unknown_encoding"
+    assert caught.value.params == {"encoding": "big5", "known": ["utf-8-sig", "utf-8", "gb18030"]}
+    with pytest.raises(Invalid, match="encoding_not_for_format"):
+        downloads.export(version, None, "json", encoding="gb18030")
+
+
+def test_map_format_is_not_offered_where_no_column_says_where(downloads, version):
+    with pytest.raises(NotFound) as caught:
+        downloads.export(version, None, "geojson")
+    assert caught.value.code == "format_needs_places"
+    assert "geojson" not in caught.value.params["known"]
+
+
+def test_only_a_workbook_of_many_cells_is_large(downloads, version):
+    wide = replace(version, row_count=28_572)  # 7 columns: 200,004 cells
+    assert downloads.is_large(plan_export(wide, None, "xlsx"))
+    assert not downloads.is_large(plan_export(replace(version, row_count=28_571), None, "xlsx"))
+    assert not downloads.is_large(plan_export(wide, None, "csv"))
+    few = parse([("beds__notblank", "1")], COLUMNS)
+    assert not downloads.is_large(plan_export(wide, few, "xlsx"))
+    assert not downloads.is_large(plan_export(wide, parse([("_columns", "beds")], COLUMNS), "xlsx"))
+
+
+def test_room_is_asked_for_before_writing(downloads, version, monkeypatch):
+    mean = version.csv_byte_size / 3
+    free = files.RESERVE_BYTES + int(mean * 2.5 * 2.9)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda folder: SimpleNamespace(free=free))
+    with pytest.raises(Busy, match="disk_full"):
+        downloads.export(version, None, "json")
+    assert downloads.export(version, parse([("beds__notblank", "1")], COLUMNS), "json").row_count == 2
+
+
+def test_reason_of_a_failure_is_kept_for_a_while(downloads, version):
+    plan = plan_export(version, None, "xlsx")
+    assert downloads.find_failure(plan) is None
+    downloads.note_failure(plan, TooLarge("question_takes_too_long", seconds=300.0))
+    assert str(downloads.find_failure(plan)) == "question_takes_too_long {'seconds': 300.0}"
+    for path in downloads.root.rglob("*.problem"):
+        os.utime(path, (0, 0))
+    assert downloads.find_failure(plan) is None
+    assert downloads.sweep() == 1
+
+
+def test_file_is_found_only_when_it_is_made(downloads, version):
+    plan = plan_export(version, None, "xlsx")
+    assert downloads.find(plan) is None
+    assert downloads.make(plan) == downloads.find(plan)
 
 
 def test_filtered_export_holds_the_asked_rows_and_columns(downloads, version):
@@ -167,9 +243,9 @@ def test_many_askers_at_once_have_the_file_made_once(downloads, version, pool, m
     made: list[str] = []
     export = pool.export
 
-    def count(*args):
+    def count(*args, **options):
         made.append(args[3])
-        return export(*args)
+        return export(*args, **options)
 
     monkeypatch.setattr(pool, "export", count)
     threads = [threading.Thread(target=downloads.export, args=(version, None, "json")) for _ in range(8)]
@@ -195,7 +271,7 @@ def test_bundle_holds_csv_and_texts_and_is_the_same_each_time(downloads, version
 def test_unknown_format_names_the_known_ones(downloads, version):
     with pytest.raises(Invalid) as caught:
         downloads.export(version, None, "csv; rm")
-    assert caught.value.params == {"format": "csv; rm", "known": ["csv", "xlsx", "json"]}
+    assert caught.value.params == {"format": "csv; rm", "known": list(FORMATS)}
 
 
 def test_rows_that_must_be_rebuilt_are_not_found(downloads, version):
@@ -218,7 +294,7 @@ def test_format_with_too_few_rows_refuses_before_writing(downloads, version, mon
 
 
 def test_failed_export_leaves_no_file(downloads, version, monkeypatch, pool):
-    def fail(*args):
+    def fail(*args, **options):
         Path(args[4]).write_bytes(b"half")
         raise TooLarge("question_takes_too_long", seconds=1)
 
@@ -245,35 +321,3 @@ def test_sweep_keeps_the_budget_and_what_was_used_last(downloads, version):
     assert not old.path.exists()
     assert new.path.exists()
     assert downloads.export(version, None, "csv").sha256 == version.csv_sha256
-
-
-ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), min_size=1, max_size=4), key=ANY_TEXT.filter(bool))
-def test_any_text_survives_json_and_workbook(make_store, tmp_path, rows, key):
-    columns = [Column(0, key, "列"), Column(1, key + "2", "列2")]
-    store = make_store(columns, rows)
-    target = tmp_path / uuid.uuid4().hex
-    json_writer.write_rows(store, columns, target, rows=ALL_ROWS)
-    assert json.loads(target.read_bytes()) == [{key: a, key + "2": b} for a, b in rows]
-    target.unlink()
-    assert xlsx_writer.write_rows(store, columns, target, rows=ALL_ROWS) == len(rows)
-
-
-def test_long_integers_stay_exact_in_a_workbook(make_store, tmp_path):
-    columns = [Column(0, "n", "数", "integer")]
-    xlsx_writer.write_rows(
-        make_store(columns, [[10**15 - 1], [10**17 + 1]]), columns, tmp_path / "n.xlsx", rows=ALL_ROWS
-    )
-    sheet = openpyxl.load_workbook(tmp_path / "n.xlsx").worksheets[0]
-    assert [cell.value for cell in sheet["A"]] == ["数", 999999999999999, "100000000000000001"]
-
-
-def test_overlong_cell_is_cut_where_excel_would_refuse_it(make_store, tmp_path):
-    columns = [Column(0, "t", "文")]
-    xlsx_writer.write_rows(make_store(columns, [["长" * 40_000]]), columns, tmp_path / "t.xlsx", rows=ALL_ROWS)
-    cell = openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets[0]["A2"].value
-    assert len(cell) == 32_767
-    assert cell.endswith("长…")

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from datasets.columns import Column
-from datasets.formats import csv_writer, json_writer
+from datasets.formats import csv_writer, json_writer, lines
 from datasets.query import sql
 from datasets.query.engine import run
 from datasets.query.parse import parse
@@ -37,7 +37,7 @@ def as_wide(monkeypatch):
     """Makes every table count as wide."""
 
     def switch() -> None:
-        for module in (csv_writer, json_writer, sql):
+        for module in (csv_writer, lines, sql):
             monkeypatch.setattr(module, "WIDE", 0)
 
     return switch

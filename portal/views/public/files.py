@@ -100,7 +100,7 @@ def _send_data(name: str, resource_id: uuid.UUID, number: int | None, ending: st
     count_use(entry.record.uuid, "download")
     response = _send(
         file.path,
-        media_type=FORMATS[ending].media_type,
+        media_type=file.media_type,
         etag=file.sha256,
         name=f"{download_name(entry.record, facts, '' if query is None else '_筛选')}.{ending}",
         fallback=f"dataset-{str(resource_id)[:8]}.{ending}",
