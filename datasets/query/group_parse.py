@@ -42,7 +42,8 @@ def parse_grouping(
 
 def _items(text: str, by_key: Mapping[str, Column]) -> list[str]:
     """The parts of a list separated by commas, unless all of it is one key that holds commas itself."""
-    is_one = text in by_key or text.rpartition(":")[0] in by_key
+    key, _, bucket = text.rpartition(":")
+    is_one = text in by_key or (key in by_key and "," not in bucket)
     return [text] if is_one else [item.strip() for item in text.split(",") if item.strip()]
 
 

@@ -109,12 +109,9 @@ def make_form(query: Query, pairs: Sequence[tuple[str, str]], columns: Sequence[
     kept = [condition.pair() for condition in query.conditions] if is_any else []
     kept += [("_or", urlencode([one.pair() for one in group])) for group in query.alternatives[1:]]
     grouping = query.grouping
-    keys = [KeyLine(key.column.key, key.bucket_key or "") for key in grouping.keys] if grouping else []
-    counted = (
-        [MeasureLine(one.kind_key, one.column.key if one.column else "") for one in grouping.measures]
-        if grouping
-        else []
-    )
+    keys = [KeyLine(key.column.key, key.bucket_key or "") for key in grouping.keys] if grouping else _sent_keys(pairs)
+    measures = grouping.measures if grouping else ()
+    counted = [MeasureLine(one.kind_key, one.column.key if one.column else "") for one in measures]
     groups = [pair for pair in to_pairs(query) if pair[0] in ("_group", "_measure")]
     return RowsForm(
         columns=tuple(_offered(column) for column in columns),
@@ -134,6 +131,12 @@ def make_form(query: Query, pairs: Sequence[tuple[str, str]], columns: Sequence[
 def _sent(pairs: Sequence[tuple[str, str]]) -> list[ConditionLine]:
     """The conditions among row parameters as they were sent, understood or not."""
     return [ConditionLine(*_split(key), value) for key, value in pairs if not key.startswith("_") and value.strip()]
+
+
+def _sent_keys(pairs: Sequence[tuple[str, str]]) -> list[KeyLine]:
+    """What a question that was not understood wanted to group by."""
+    items = [item.strip() for name, value in pairs if name == "_group" for item in value.split(",")]
+    return [KeyLine(*item.partition(":")[::2]) for item in items if item]
 
 
 def _conditions(lines: Iterable[tuple[str, ...]]) -> Pairs:

@@ -134,6 +134,19 @@ def test_groups_are_sorted_by_columns_of_the_answer_and_paged(store):
     assert (beyond.rows, beyond.total) == ([], 3)
 
 
+@pytest.mark.parametrize("group", ["day:half,street", "street,day:half", " day:half , street "])
+def test_keys_are_listed_with_commas_in_any_order(group):
+    keys = parse([("_group", group)], COLUMNS).grouping.keys
+    assert sorted(key.text() for key in keys) == ["day:half", "street"]
+
+
+def test_keys_that_hold_commas_and_colons_are_meant_as_they_are():
+    columns = [Column(0, "a,b", "a,b"), Column(1, "x:y", "x:y", "date"), Column(2, "a", "a")]
+    grouping = parse([("_group", "a,b"), ("_group", "x:y:year"), ("_measure", "max:x:y,distinct:a")], columns).grouping
+    assert [key.text() for key in grouping.keys] == ["a,b", "x:y:year"]
+    assert [one.text() for one in grouping.measures] == ["max:x:y", "distinct:a"]
+
+
 def test_without_a_key_all_rows_are_one_group(store):
     assert answer(store, "_measure=count,distinct:street") == [[5, 2]]
     assert answer(store, "street=丙&_measure=count,sum:beds") == [[0, None]]
