@@ -152,31 +152,33 @@ def _whole(column: str, kind: str) -> dict[str, Any]:
 
 
 def _rules(delivery: Delivery, index: int, item: DeclaredItem) -> list[Rule]:
-    heading, letter = delivery.headings[index], item.type or ""
+    heading, kind, letter = delivery.headings[index], delivery.types[index].type, item.type or ""
     name, cell = heading.name, f"r{heading.position}"
     rules = []
-    if letter in FITS and letter not in TYPED.get(delivery.types[index].type, frozenset()):
+    if letter in FITS and letter not in TYPED.get(kind, frozenset()):
         fits = FITS[letter].format(cell=cell, date=shadow_sql(cell, "date"), datetime=shadow_sql(cell, "datetime"))
         rules.append(Rule(name, cell, "wrong_type", f"{cell} IS NOT NULL AND NOT {fits}", letter))
     if item.length and letter in NUMBERS | {"C", "M", ""}:
         signs = f"translate({cell}, '+-.,，', '')" if letter in NUMBERS else cell
         rules.append(Rule(name, cell, "too_long", f"length({signs}) > {item.length:d}", str(item.length)))
     if item.decimals is not None and letter in NUMBERS - {"I"}:
-        places = f"length(regexp_extract({cell}, '^[^.]*[.]([0-9]+)$', 1))"
+        is_exact = kind in ("integer", "decimal")
+        places = "length({0}) - strpos({0}, '.')" if is_exact else "length(regexp_extract({0}, '[.]([0-9]+)$', 1))"
+        places = f"CASE WHEN contains({cell}, '.') THEN {places.format(cell)} END"
         rules.append(Rule(name, cell, "too_many_decimals", f"{places} > {item.decimals:d}", str(item.decimals)))
     if item.is_required or item.is_primary_key:
         rules.append(Rule(name, cell, "blank", f"{cell} IS NULL"))
-    return rules + _range_rules(name, cell, item)
+    return rules + _range_rules(name, cell, item, kind)
 
 
-def _range_rules(name: str, cell: str, item: DeclaredItem) -> list[Rule]:
+def _range_rules(name: str, cell: str, item: DeclaredItem, kind: str) -> list[Rule]:
     expected = (item.value_range or "")[:LONGEST]
     match parse_value_range(item.value_range):
         case CodeList(values):
             marks = ", ".join("?" * len(values))
             return [Rule(name, cell, "not_in_list", f"{cell} NOT IN ({marks})", expected, tuple(sorted(values)))]
         case Bounds(least, greatest) if item.type in NUMBERS:
-            number = shadow_sql(cell, "decimal")
+            number = f"TRY_CAST({cell} AS DOUBLE)" if kind in TYPED else shadow_sql(cell, "decimal")
             return [Rule(name, cell, "out_of_range", f"({number}) NOT BETWEEN ? AND ?", expected, (least, greatest))]
     return []
 
