@@ -12,7 +12,7 @@ from itertools import pairwise, takewhile
 from datasets.ingest.header_block import body_rows, breadth, column_kinds, filled
 from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.sheet_words import CONTINUED, HEADER_WORD, TABLE_TITLE, TOTAL
-from datasets.ingest.tables import HEAD_ROWS, TAIL_ROWS, Layout, has_header, is_label_row
+from datasets.ingest.tables import HEAD_ROWS, TAIL_ROWS, Layout, form_of, has_header, is_label_row
 from datasets.ingest.values import can_head, kind_of
 
 SCAN_CELLS = 4_000_000
@@ -147,9 +147,17 @@ def _mark_groups(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
         column, cell = lone[0]
         if kind_of(cell) == "text" and _is_numeric(body, column):
             groups.append(row)
-        elif max(map(breadth, body), default=0) > 2:
+        elif max(map(breadth, body), default=0) > 2 and not _is_like_others(cell, body, column):
             layout.lone_rows.append(row)
     layout.group_rows = sorted(groups)
+
+
+def _is_like_others(cell: str, body: Sequence[Row], column: int) -> bool:
+    """A label with digits of the same form as half of its column: 1978年 among years is a record without values."""
+    form = form_of(cell)
+    if form == cell:
+        return False
+    return sum(form_of(row[column]) == form for row in body) > 0.5 * len(body)
 
 
 def _list_totals(table: RawTable, layout: Layout) -> list[int]:

@@ -74,6 +74,8 @@ def find_layout(
     """Find the table among `count` rows of which `head` are the first and `tail` the last."""
     start = find_start(head) if options.header_row is None else min(options.header_row - 1, count - 1)
     is_named = has_header(head, start, merges) if options.has_header is None else options.has_header
+    if not is_named and options.has_header is None and options.header_row is None and _has_names_above(head, start):
+        start, is_named = start - 1, True
     if not is_named:
         header: list[int] = []
         first = start
@@ -150,6 +152,16 @@ def has_header(head: Sequence[Row], start: int, merges: Sequence[Merge] = ()) ->
     )
 
 
+def _has_names_above(head: Sequence[Row], start: int) -> bool:
+    """The row above names every column but the first, as in ",户数" over "2024,10": too narrow to look like a row."""
+    if not start or head[start - 1][0] is not None:
+        return False
+    names = head[start - 1]
+    used = [column for column in range(1, len(names)) if any(row[column] for row in head[start : start + 20])]
+    is_named = bool(used) and all(kind_of(names[column]) == "text" for column in used)
+    return is_named and not is_label_row(names) and head[start][0] is not None
+
+
 def _is_same(cell: str | None, below: dict[str, int], body: Sequence[Row], column: int) -> bool:
     """The cell looks like those of the column below: a number over numbers, A001 over A002."""
     kind = kind_of(cell)
@@ -158,11 +170,12 @@ def _is_same(cell: str | None, below: dict[str, int], body: Sequence[Row], colum
         return not body or below.get(kind, 0) > 0.6 * total
     if kind != "text" or not any(sign.isdigit() for sign in cell or "") or len(body) < 2:
         return False
-    form = _form(cell)
-    return sum(_form(row[column]) == form for row in body if column < len(row)) > 0.8 * total
+    form = form_of(cell)
+    return sum(form_of(row[column]) == form for row in body if column < len(row)) > 0.8 * total
 
 
-def _form(cell: str | None) -> str:
+def form_of(cell: str | None) -> str:
+    """The cell with 9 for digits and A for capitals: "A001" and "A12" have the form A9."""
     return re.sub("[A-Z]+", "A", re.sub(r"\d+", "9", cell or ""))
 
 
@@ -211,7 +224,7 @@ def is_note(cells: Row, width: int) -> bool:
         return True
     if breadth(cells) > 1 or width == 1:
         return False
-    if NOTE.match(first) or len(first) > LONG or (width > 2 and first.startswith("　　")):
+    if NOTE.match(first) or len(first) > LONG or (width > 2 and (first.startswith("　　") or LABEL.match(first))):
         return True
     return width > 2 and cells[0] is None and SIGN_OFF.fullmatch(first) is not None
 

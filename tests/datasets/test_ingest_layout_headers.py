@@ -182,6 +182,14 @@ HEADERS = {
         2,
         ["花湖", "10", "20"],
     ),
+    "blank corner over two columns": Layout(
+        ",零售总额\n1978年,1558.6\n1979年,1800.0\n1980年,2140.0\n",
+        [1],
+        ["未命名1", "零售总额"],
+        3,
+        ["1978年", "1558.6"],
+        warned={"header_blank": []},
+    ),
     "one two three as data": Layout("甲,乙,丙\n1,2,3\n4,5,6\n", [1], ["甲", "乙", "丙"], 2, ["1", "2", "3"]),
     "units and column numbers": Layout(
         "项目,户数,人数\n,户,人\n甲,1,2\n低保,10,20\n特困,30,40\n",
