@@ -137,6 +137,13 @@ def make_package(house: House, params: Mapping[str, Any], report: Report) -> Non
     packaging.make_package(house, params, report)
 
 
+def make_export(house: House, params: Mapping[str, Any], report: Report) -> None:
+    """Write a large download that people wait for."""
+    from portal import exporting
+
+    exporting.make_export(house, params, report)
+
+
 def run_bulk(house: House, params: Mapping[str, Any], report: Report) -> None:
     """Work a bulk act off, batch by batch; what was done before a crash is not done again."""
     import uuid
@@ -186,6 +193,10 @@ JOBS: Mapping[str, JobKind] = {
         JobKind(
             *("package.make", make_package, "生成报送包", "Make a package for the city platform"),
             needs=("package", "scope", "by_name"),
+        ),
+        JobKind(
+            *("export.make", make_export, "生成大文件下载", "Make a large download"),
+            needs=("resource", "number", "format", "encoding"),
         ),
         JobKind("bulk.run", run_bulk, "办理批量操作", "Carry out a bulk act", needs=("act",)),
         JobKind("search.rebuild", rebuild_search, "重建搜索索引", "Rebuild the search index"),

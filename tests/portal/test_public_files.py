@@ -6,7 +6,9 @@ import hashlib
 import io
 import json
 import zipfile
-from urllib.parse import quote
+from base64 import b64encode
+from dataclasses import replace
+from urllib.parse import quote, unquote
 
 import openpyxl
 import pytest
@@ -14,8 +16,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from catalog.feeds.records import FeedRecord
+from catalog.jobs import list_jobs
+from datasets.errors import TooLarge
+from datasets.formats import FORMATS
 from datasets.models import DataVersion
 from portal.house import House
+from portal.worker import Worker
 from tests.catalog.records import withdraw
 from tests.portal.public_data import RESOURCE, SCHOOLS, publish_table
 
@@ -123,6 +129,115 @@ def test_wrong_conditions_are_told_by_name(client: FlaskClient, made: FeedRecord
 )
 def test_what_is_not_offered_is_not_found(client: FlaskClient, made: FeedRecord, rest: str) -> None:
     assert client.get(address(made, rest)).status_code == 404
+
+
+def test_a_csv_comes_in_the_encoding_asked_for(client: FlaskClient, made: FeedRecord) -> None:
+    whole = client.get(address(made, "data.csv")).data.decode("utf-8-sig")
+    for encoding in ("utf-8", "gb18030"):
+        answer = client.get(address(made, f"data.csv?_encoding={encoding}"))
+        assert (answer.status_code, answer.content_type) == (200, f"text/csv; charset={encoding}")
+        assert answer.data == whole.encode(encoding)
+    assert client.get(address(made, "data.csv?_encoding=utf-8-sig")).data == whole.encode("utf-8-sig")
+    some = client.get(address(made, "data.csv?_encoding=gb18030&街道=花湖街道&_columns=名称")).data.decode("gb18030")
+    assert sorted(some.split()) == ["名称", "港湾小学", "花湖小学"]
+    answer = client.get(address(made, "data.csv?_encoding=cp1252"))
+    assert answer.status_code == 422
+    assert "utf-8-sig、utf-8、gb18030" in answer.text
+    assert client.get(address(made, "data.json?_encoding=utf-8")).status_code == 422
+
+
+def test_digest_tells_the_whole_file_also_of_a_part(client: FlaskClient, made: FeedRecord) -> None:
+    for rest in ("data.csv", "data.xlsx", "data.parquet", "data.csv?学生数__ge=500", "original", "bundle.zip"):
+        whole = client.get(address(made, rest))
+        digest = b64encode(hashlib.sha256(whole.data).digest()).decode()
+        part = client.get(address(made, rest), headers={"Range": "bytes=0-3", "If-Range": whole.headers["ETag"]})
+        assert (part.status_code, len(part.data)) == (206, 4)
+        for answer in (whole, part, client.head(address(made, rest))):
+            assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+
+
+def test_map_format_is_not_offered_for_a_table_without_places(client: FlaskClient, made: FeedRecord) -> None:
+    answer = client.get(address(made, "data.geojson"))
+    assert answer.status_code == 404
+    assert "经度" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("ending", "media_type"),
+    [("jsonl", "application/jsonl"), ("xml", "application/xml"), ("parquet", "application/vnd.apache.parquet")],
+)
+def test_every_format_has_its_media_type(client: FlaskClient, made: FeedRecord, ending: str, media_type: str) -> None:
+    answer = client.get(address(made, f"data.{ending}"))
+    assert (answer.status_code, answer.content_type) == (200, media_type)
+    assert answer.headers["Content-Disposition"].endswith(f".{ending}")
+
+
+@pytest.fixture
+def slow_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every workbook of more than a few cells is large."""
+    monkeypatch.setitem(FORMATS, "xlsx", replace(FORMATS["xlsx"], cells_at_once=5))
+
+
+@pytest.mark.usefixtures("slow_workbook")
+def test_large_workbook_is_made_by_the_worker_and_sent_from_the_same_address(
+    client: FlaskClient, made: FeedRecord, house: House
+) -> None:
+    link = address(made, "data.xlsx?学生数__ge=400")
+    waiting = client.get(link, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (waiting.status_code, waiting.headers["Retry-After"], waiting.headers["Cache-Control"]) == (
+        202, "3", "no-store",
+    )  # fmt: skip
+    assert '<meta http-equiv="refresh" content="3">' in waiting.text
+    assert "“中小学名录”共 3 行" in waiting.text
+    for _again in range(2):
+        told = client.get(link)
+        assert told.status_code == 202
+        assert told.get_json()["rows"] == 3
+        assert unquote(told.headers["Location"]).endswith(link)
+    with house.database.reading() as session:
+        assert len(list_jobs(session, kind="export.make")) == 1
+    assert Worker(house).run_one()
+    answer = client.get(link)
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert book.worksheets[0].max_row == 4
+    assert not Worker(house).run_one()
+
+
+@pytest.mark.usefixtures("slow_workbook")
+def test_who_waits_for_what_leaves_the_catalog_gets_nothing(
+    client: FlaskClient, made: FeedRecord, house: House
+) -> None:
+    assert client.get(address(made, "data.xlsx")).status_code == 202
+    with house.database.work() as session:
+        withdraw(session, made, "withdrawn")
+    Worker(house).run_one()
+    assert client.get(address(made, "data.xlsx")).status_code == 410
+
+
+@pytest.mark.usefixtures("slow_workbook")
+def test_what_cannot_be_made_is_told_to_who_waits(
+    client: FlaskClient, made: FeedRecord, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get(address(made, "data.xlsx")).status_code == 202
+    failure = TooLarge("question_takes_too_long", seconds=300)
+    monkeypatch.setattr(house.pool, "export", lambda *asked, **options: (_ for _ in ()).throw(failure))
+    Worker(house).run_one()
+    answer = client.get(address(made, "data.xlsx"))
+    assert answer.status_code == 413
+    assert "300" in answer.text
+
+
+@pytest.mark.usefixtures("slow_workbook")
+def test_too_many_waiting_files_are_told_to_come_back(
+    client: FlaskClient, made: FeedRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.exporting.MAX_WAITING", 1)
+    assert client.get(address(made, "data.xlsx")).status_code == 202
+    answer = client.get(address(made, "data.xlsx?_columns=名称,街道"))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert client.get(address(made, "data.xlsx")).status_code == 202
+    assert client.get(address(made, "data.xlsx?_columns=名称")).status_code == 200
 
 
 def test_a_resource_of_another_entry_is_not_found(client: FlaskClient, made: FeedRecord, house: House) -> None:

@@ -1,22 +1,26 @@
 """Data as files: whole or filtered, the newest or one version, as delivered, or bundled. Never a half-finished 200.
 
-Every answer comes from a finished file: true length, Range, strong ETag, RFC 6266 name, sandboxed (RELIABILITY S13).
+Every answer comes from a finished file: true length, Range, strong ETag, digest, RFC 6266 name, sandboxed (RELIABILITY
+S13). Beside the row parameters a CSV takes `_encoding`: utf-8-sig (with BOM, the default), utf-8 or gb18030.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from flask import Response, request, send_file
+from flask import Response, jsonify, make_response, render_template, request, send_file
+from werkzeug.urls import iri_to_uri
 
 from catalog import public
 from catalog.errors import NotFound
-from datasets.formats import FORMATS
+from datasets.export_plans import plan_export
+from datasets.formats import FORMATS, WHOLE_ENCODING
 from datasets.ingest.source import original_suffix
 from portal.access import PUBLIC, access
 from portal.context import count_use, house, language, reading, today
+from portal.exporting import await_export
 from portal.filenames import content_disposition
 from portal.links import external_url
 from portal.pages.public_files import bundle_texts, download_name, file_facts, original_facts, question_of
@@ -27,6 +31,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from datasets.export_plans import ExportPlan
+
+ENCODING = "_encoding"
+AGAIN_SECONDS = 3
+"""After which somebody who waits for a large file looks again."""
 CACHING = "public, no-cache"
 """Caches keep files but ask each time (a 304 costs nothing): what is suspended is gone from them at once."""
 
@@ -95,8 +104,13 @@ def _send_data(name: str, resource_id: uuid.UUID, number: int | None, ending: st
     with reading() as session:
         entry = public.get_public(session, name, today=today())
         facts = file_facts(session, entry.record, resource_id, number)
-    query = question_of(_row_parameters(), facts)
-    file = house().downloads.export(facts, query, ending)
+    pairs, encoding = _row_parameters()
+    query = question_of(pairs, facts)
+    plan = plan_export(facts, query, ending, encoding)
+    file = house().downloads.find(plan)
+    if file is None and house().downloads.is_large(plan):
+        return _wait(plan, entry.record.title)
+    file = file or house().downloads.make(plan)
     count_use(entry.record.uuid, "download")
     response = _send(
         file.path,
@@ -110,14 +124,43 @@ def _send_data(name: str, resource_id: uuid.UUID, number: int | None, ending: st
     return response
 
 
-def _row_parameters() -> Sequence[tuple[str, str]]:
-    return list(request.args.items(multi=True))
+def _row_parameters() -> tuple[list[tuple[str, str]], str]:
+    """The row parameters, and the encoding of a CSV: what `_encoding` says, else that of the whole file."""
+    pairs = list(request.args.items(multi=True))
+    encodings = [value for key, value in pairs if key == ENCODING]
+    return [pair for pair in pairs if pair[0] != ENCODING], encodings[0] if encodings else WHOLE_ENCODING
+
+
+def _wait(plan: ExportPlan, title: str) -> Response:
+    """202 while the worker writes the file: a page that looks again by itself, or JSON for a program."""
+    waiting = await_export(house(), plan)
+    address = iri_to_uri(request.root_path + request.full_path.rstrip("?"))
+    if request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html":
+        page = render_template(
+            "public/waiting.html",
+            waiting=waiting,
+            title=title,
+            address=request.root_path + address,
+            again=AGAIN_SECONDS,
+        )
+        response = make_response(page, 202)
+    else:
+        about = {"status": "making", "percent": waiting.percent, "rows": waiting.row_count}
+        response = jsonify(**about, address=external_url(address), retry_after=AGAIN_SECONDS)
+        response.status_code = 202
+    response.headers["Location"] = external_url(address)
+    response.headers["Retry-After"] = str(AGAIN_SECONDS)
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept")
+    return response
 
 
 def _send(path: Path, *, media_type: str, etag: str, name: str, fallback: str, modified: datetime | None) -> Response:
+    """`etag` is the SHA-256 of the whole file, told also as RFC 9530 has it: who resumes a download can check it."""
     response = send_file(path, mimetype=media_type, conditional=True, etag=etag, last_modified=modified)
     response.headers["Content-Type"] = media_type
     response.headers["Content-Disposition"] = content_disposition(name, fallback=fallback)
+    response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(etag)).decode()}:"
     response.headers["Cache-Control"] = CACHING
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Access-Control-Allow-Origin"] = "*"
