@@ -46,7 +46,17 @@ HTTP_CODES = {
     500: "internal_error",
 }
 RETRY_SECONDS = 5
-MACHINE_PREFIXES = ("/api/", "/harvest/", "/catalog.", "/data.json", "/oai", "/openapi.json", "/readyz", "/metrics")
+MACHINE_PREFIXES = (
+    "/api/",
+    "/harvest/",
+    "/catalog.",
+    "/data.json",
+    "/oai",
+    "/openapi.json",
+    "/readyz",
+    "/metrics",
+    "/desk/uploads",
+)
 """Addresses whose callers are programs: their errors are JSON."""
 
 

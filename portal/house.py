@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datasets.query.pool import QueryPool
     from datasets.storage.local import LocalStore
     from datasets.storage.row_stores import RowStores
+    from datasets.uploads import Pieces
     from datasets.usage import UsageLog
 
 
@@ -62,6 +63,13 @@ class House:
         from datasets.storage.local import LocalStore
 
         return LocalStore(self.settings.storage_root, reserve_bytes=self.settings.disk_reserve_mb * 1_000_000)
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """Files that are arriving in pieces."""
+        from datasets.uploads import Pieces
+
+        return Pieces(self.settings.folder("uploads"), reserve_bytes=self.settings.disk_reserve_mb * 1_000_000)
 
     @cached_property
     def row_stores(self) -> RowStores:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from catalog.accounts import sweep_sessions
 from catalog.feeds.pulls import forget_pulls
 from catalog.models import Job, Message, SheetUpload
-from datasets.models import DataVersion, Intake
+from datasets.models import DataVersion, Intake, Upload
 from datasets.storage.files import remove_older
+from datasets.uploads import KEPT_FOR, forget_uploads
 from datasets.versions import expire_versions
 from portal.house import House
 from portal.packaging import sweep_packages
@@ -40,6 +41,7 @@ def sweep_files(house: House) -> int:
     removed = house.store.sweep(digests, older_than=older_than)
     removed += house.row_stores.sweep(keys, older_than=older_than)
     removed += house.downloads.sweep() + sweep_packages(house)
+    removed += house.pieces.sweep(older_than=house.now() - KEPT_FOR)
     removed += house.differences.sweep(older_than=house.now() - DIFFERENCES_AFTER)
     removed += remove_older(_files(house.settings.folder("tmp")), before=_days_ago(TEMPORARY_AFTER_DAYS))
     logs = house.settings.folder("logs").glob("access-*.jsonl")
@@ -53,6 +55,7 @@ def sweep_rows(house: House) -> None:
         expire_versions(session, kept=house.settings.versions_kept)
         session.execute(delete(Job).where(Job.finished_at < before))
         session.execute(delete(Message).where(Message.state == "sent", Message.created_at < house.now() - SENT_AFTER))
+        forget_uploads(session, now=house.now())
         forget_pulls(session, now=house.now())
         sweep_sessions(session, now=house.now())
 
@@ -61,7 +64,7 @@ def named_blobs(session: Session) -> set[str]:
     """Digests of all files that a version, an intake still under way or an uploaded sheet names."""
     open_intakes = select(Intake.blob_sha256).where(Intake.state != "discarded")
     held = select(DataVersion.blob_sha256).where(DataVersion.state != "expired")
-    named = (held, open_intakes, select(SheetUpload.blob_sha256))
+    named = (held, open_intakes, select(SheetUpload.blob_sha256), select(Upload.blob_sha256))
     return {digest for statement in named for digest in session.scalars(statement) if digest}
 
 

@@ -20,6 +20,7 @@ from datasets.ingest.intakes import get_intake, read_blob, record_reading, recor
 from datasets.ingest.reading import Reading, ReadOptions
 from datasets.ingest.row_store import row_store_key
 from datasets.sandbox import Limits
+from datasets.uploads import get_upload
 from datasets.versions import MAX_NUMBER, VersionFacts, find_former
 
 if TYPE_CHECKING:
@@ -40,6 +41,20 @@ Report = Callable[[int, int, str], None]
 def keep_upload(house: House, stream: ByteStream) -> StoredBlob:
     """Keep uploaded bytes whole or not at all. Raises TooLarge, Busy("disk_full"), Invalid for a cut upload."""
     return house.store.put(stream, max_bytes=house.settings.upload_limit_mb * 1_000_000)
+
+
+def keep_pieces(house: House, upload_id: uuid.UUID, *, account_id: uuid.UUID) -> tuple[StoredBlob, str]:
+    """Keep a file whose pieces have all arrived; its blob and its name. Doing it twice gives the same.
+
+    Raises NotFound("upload_not_found"), Conflict("upload_is_not_whole"), and what `keep_upload` raises.
+    """
+    with house.database.reading() as session:
+        upload = get_upload(session, upload_id, account_id=account_id)
+    blob = house.pieces.finish(upload, house.store, max_bytes=house.settings.upload_limit_mb * 1_000_000)
+    with house.database.work() as session:
+        get_upload(session, upload_id, account_id=account_id).blob_sha256 = blob.sha256
+    house.pieces.discard(upload_id)
+    return blob, upload.file_name
 
 
 def job_key(intake_id: uuid.UUID) -> str:

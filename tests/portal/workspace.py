@@ -40,6 +40,13 @@ class Person:
         """Open a page."""
         return self.client.get(path)
 
+    def find_token(self) -> str:
+        """What every writing request must carry."""
+        if not self.token:
+            source = self.client.get("/account").get_data(as_text=True)
+            self.token = re.findall(r'name="csrf_token" value="([^"]+)"', source)[0]
+        return self.token
+
     def text(self, path: str) -> str:
         """The text of a page that must open."""
         answer = self.get(path)
@@ -48,9 +55,7 @@ class Person:
 
     def post(self, path: str, **form: Any) -> TestResponse:
         """Send a form; `("name", b"…")` tuples are files."""
-        if not self.token:
-            source = self.client.get("/account").get_data(as_text=True)
-            self.token = re.findall(r'name="csrf_token" value="([^"]+)"', source)[0]
+        self.find_token()
         data = {
             name: (io.BytesIO(value[1]), value[0]) if isinstance(value, tuple) else value
             for name, value in form.items()

@@ -29,6 +29,7 @@ from portal.views.desk import (  # noqa: E402  they register
     resources,
     scores,
     sheets,
+    uploads,
 )
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "resources",
     "scores",
     "sheets",
+    "uploads",
 ]

@@ -16,12 +16,13 @@ from portal.errors import status_of
 from portal.links import redirect_to
 from portal.messages import error_text
 from portal.pages.desk_upload import make_upload_page
-from portal.uploading import keep_upload, start_reading
+from portal.uploading import keep_pieces, keep_upload, start_reading
 from portal.views.desk import bp
 from portal.views.desk.shared import parse_id
 
 if TYPE_CHECKING:
     from catalog.errors import DomainError
+    from datasets.storage.interface import StoredBlob
 
 
 @bp.get("/entries/<name>/data/new")
@@ -37,20 +38,18 @@ def upload_data(name: str) -> Response:
     """Keep the file, note the delivery, read it: at once or, if large, by the worker."""
     with reading() as session:
         get_entry_for(session, name, by=actor(), act="data.upload")
-    file, chosen = request.files.get("file"), request.form.get("resource", "")
-    if file is None or not file.filename:
-        return _page(name, error=Invalid("fields_invalid", problems=[Problem("file", "file_not_chosen")]))
+    chosen = request.form.get("resource", "")
     try:
-        blob = keep_upload(house(), file.stream)
+        blob, file_name = _arrived()
         with work() as session:
             entry = get_entry_for(session, name, by=actor(), act="data.upload")
             delivery = begin_delivery(
                 session,
                 entry,
                 resource_id=parse_id(chosen, "resource_not_found") if chosen else None,
-                title=request.form.get("title", "") or _title_of(file.filename),
+                title=request.form.get("title", "") or _title_of(file_name),
                 blob=blob,
-                file_name=file.filename,
+                file_name=file_name,
                 by=actor(),
                 now=now(),
             )
@@ -59,6 +58,21 @@ def upload_data(name: str) -> Response:
     except (Invalid, Conflict, TooLarge, Busy, NotFound) as error:
         return _page(name, error=error)
     return redirect_to("desk.show_intake", intake_id=intake_id)
+
+
+def _arrived() -> tuple[StoredBlob, str]:
+    """The bytes and the name of the file: sent with the form, or before it in pieces (`upload` then names them).
+
+    Raises Invalid("fields_invalid") where there is neither, and what keeping them raises.
+    """
+    if text := request.form.get("upload", ""):
+        account_id = actor().account_id
+        assert account_id is not None
+        return keep_pieces(house(), parse_id(text, "upload_not_found"), account_id=account_id)
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("fields_invalid", problems=[Problem("file", "file_not_chosen")])
+    return keep_upload(house(), file.stream), file.filename
 
 
 def _title_of(file_name: str) -> str:
