@@ -28,6 +28,10 @@ class Delivery:
     notes: list[str] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     """What contradicts the declared data items: `declared.check_declared`."""
+    masking: list[list[str]] = field(default_factory=list)
+    """[column name, kind of personal data or "", method] of every masked column."""
+    salt: str = ""
+    """Secret of the replacements."""
     blank_rows: list[int] | None = None
     """Rows without any cell; None when there are too many to name."""
 

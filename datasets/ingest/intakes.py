@@ -225,6 +225,7 @@ def confirm_intake(
         profile=reading.profile,
         findings=[finding.as_dict() for finding in reading.findings],
         difference=reading.difference,
+        is_original_public=not (reading.recipe.masking or reading.recipe.withholds_original),
         override_basis=basis,
         created_by=by_id,
         created_at=now,

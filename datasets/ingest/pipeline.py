@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from datasets.ingest.declared import check_declared
 from datasets.ingest.delivery import Delivery
 from datasets.ingest.headers import clean_name, name_columns
 from datasets.ingest.loaders import load_source
+from datasets.ingest.masking import mask_delivery
 from datasets.ingest.personal_data import search_file
 from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.reading import Finding, Reading, ReadOptions, Recipe
@@ -53,7 +54,9 @@ def read_delivery(order: Order, table: RawTable, progress: Progress) -> Reading:
     progress({"stage": "typing", "rows": delivery.layout.last_row - delivery.layout.first_row + 1})
     delivery.types = _types(delivery, order.recipe)
     progress({"stage": "searching"})
-    findings = _search(delivery)
+    found = search_file(delivery)
+    progress({"stage": "masking"})
+    findings = mask_delivery(delivery, found, order.options, order.recipe)
     delivery.checks = check_declared(delivery, order.declared, hidden={finding.column for finding in findings})
     progress({"stage": "storing"})
     return _store(order, delivery, findings, progress)
@@ -105,7 +108,9 @@ def _name(delivery: Delivery, recipe: Recipe | None) -> None:
     if not positions:
         raise Invalid("no_table_found")
     delivery.headings = name_columns(header, layout.header_rows, delivery.merges, positions)
-    delivery.find_blank_rows(most_filled=max(filled))
+    if recipe:  # repeated names are numbered with the removed columns in sight
+        delivery.headings = [replace(one, name=name) for one, name in zip(delivery.headings, recipe.names, strict=True)]
+    delivery.find_blank_rows(most_filled=max(filled[place] for place in positions))
 
 
 def _types(delivery: Delivery, recipe: Recipe | None) -> list[ColumnType]:
@@ -126,11 +131,6 @@ def _sample(delivery: Delivery) -> list[Row]:
     left_out = set(layout.left_out)
     numbered = ((start + at, row) for start in starts for at, row in enumerate(delivery.table.rows(start, size)))
     return [row for number, row in numbered if number not in left_out]
-
-
-def _search(delivery: Delivery) -> list[Finding]:
-    found = search_file(delivery)
-    return [*found.table, *found.outside]
 
 
 def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: Progress) -> Reading:
@@ -166,7 +166,7 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: 
         on_rows=lambda rows: progress({"stage": "digesting", "rows": rows, "share": rows / max(1, stored.row_count)}),
     )
     settle(order.row_store)
-    source, recipe = delivery.source, _recipe(delivery)
+    source, recipe = delivery.source, _recipe(delivery, order.options)
     return Reading(
         file_format=recipe.file_format,
         encoding=recipe.encoding,
@@ -199,7 +199,7 @@ def _preview(delivery: Delivery) -> list[list[str]]:
     return [[row[heading.position] or "" for heading in delivery.headings] for row in rows]
 
 
-def _recipe(delivery: Delivery) -> Recipe:
+def _recipe(delivery: Delivery, options: ReadOptions) -> Recipe:
     source, layout = delivery.source, delivery.layout
     return Recipe(
         file_format=source.file_format,
@@ -216,4 +216,7 @@ def _recipe(delivery: Delivery) -> Recipe:
         positions=[heading.position for heading in delivery.headings],
         names=[heading.name for heading in delivery.headings],
         types=[kind.as_list() for kind in delivery.types],
+        masking=delivery.masking,
+        salt=delivery.salt,
+        withholds_original=options.withholds_original,
     )

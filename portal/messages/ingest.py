@@ -305,8 +305,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Only “{name}” was read from the archive; not read: {others}.",
     ),
     "hidden_sheets": (
-        "工作簿有隐藏的工作表：{sheets}。原文件会一并公开，请确认其中没有不应公开的内容。",
-        "The workbook has hidden sheets: {sheets}. The original is published too; make sure they may be seen.",
+        "工作簿有隐藏的工作表：{sheets}。原始文件会一并公开；不应公开的，请选择不公开原始文件。",
+        "The workbook has hidden sheets: {sheets}. The original is published too, unless you choose to withhold it.",
     ),
     "hidden_rows_or_columns": (
         "工作表有隐藏的行（{rows}）或列（{columns}），已一并读入。请确认可以公开。",
@@ -337,6 +337,20 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "personal_data_email": ("{column}：{count} 个电子邮箱", "{column}: {count} e-mail addresses"),
     "personal_data_name": ("{column}：{count} 个姓名", "{column}: {count} personal names"),
     "personal_data_address": ("{column}：{count} 个住址", "{column}: {count} home addresses"),
+    "personal_data_licence_plate": ("{column}：{count} 个车牌号", "{column}: {count} licence plates"),
+    "personal_data_military_id": ("{column}：{count} 个军警证件号", "{column}: {count} military or police ID numbers"),
+    "masked_column_not_found": (
+        "文件里没有要脱敏的列“{column}”，可选的列有：{columns}。请重新选择。",
+        "There is no column “{column}” to mask; there are: {columns}. Please choose again.",
+    ),
+    "masking_method_unknown": (
+        "“{column}”的脱敏方式“{method}”不存在，可选：{known}。",
+        "There is no masking method “{method}” for “{column}”; choose one of: {known}.",
+    ),
+    "all_columns_removed": (
+        "所有列都选了删除，没有可以公开的内容。请至少保留一列。",
+        "All columns were to be removed, which leaves nothing to publish. Please keep at least one.",
+    ),
     # the way of a delivered file
     "intake_not_found": ("没有找到这次上传。", "This upload was not found."),
     "intake_is_closed": (
