@@ -9,9 +9,10 @@ ID_DIGITS = 11
 MAX_DIGITS = 15
 """Spreadsheets and JavaScript keep no more."""
 CODE_HEADER = re.compile(
-    r"代码|编码|编号|代号|标识码|证号|证件号|身份证|帐号|账号|卡号|单号|文号|号码|电话|手机|传真|邮编|邮政编码|版本|车牌"
-    r"|郵遞區號|代碼|編碼|編號|號碼|電話|(?<!序)[号號]$"
-    r"|(?:^|[^a-z])(?:codes?|zip|postcode|phone|tel|mobile|fax|isbn|uuid|guid|id|version)(?:$|[^a-z])|[a-z](?:Code|Id|ID)$",
+    r"代码|编码|编号|代号|标识码|证号|证件号|身份证|帐号|账号|卡号|单号|文号|号码|电话|手机|传真|分机|邮编|邮政编码|版本|车牌"
+    r"|行政[区區]|郵遞區號|代碼|編碼|編號|號碼|電話|手機|傳真|分機|(?<!序)[号號]$"
+    r"|(?:^|[^a-zA-Z])(?i:codes?|zip|postcode|phone|tel|mobile|fax|isbn|uuid|guid|id|version)(?:$|[^a-zA-Z])"
+    r"|[a-z](?:Code|Id|ID)$",
     re.ASCII,
 )
 DATE_HEADER = re.compile(r"日期|时间|時間|年月|月份|date|day|time|month", re.I)

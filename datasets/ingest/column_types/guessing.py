@@ -16,6 +16,8 @@ from datasets.rows import sql_text
 
 MOST = 0.5
 """Share of the filled cells above which a text column gets a shadow, or is said to be written in one way."""
+SHORT = 2
+"""Digits of months, days and hours, which are written with a zero in front and name nothing else: 08."""
 PLAIN_NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 CLOCK = re.compile(r"\d:\d\d")
 
@@ -71,7 +73,7 @@ def make_guess(name: str, values: Sequence[str]) -> Guess | None:
     if not values:
         return None
     if is_code_header(name) or any(map(has_leading_zero, values)):
-        return _guess_code(values)
+        return _guess_code(name, values)
     if any(set(values) == set(pair) for pair in YES_NO):
         return Guess("boolean", None, "yes_no", share=1.0)
     return _guess_writing(values, is_dated=is_date_header(name))
@@ -98,11 +100,12 @@ def _guess_writing(values: Sequence[str], *, is_dated: bool) -> Guess | None:
     return Guess("decimal" if has_signs else "integer", commonest)
 
 
-def _guess_code(values: Sequence[str]) -> Guess | None:
+def _guess_code(name: str, values: Sequence[str]) -> Guess | None:
     """Numbers that name things: compared as numbers only where texts of uneven length would sort wrongly (2, 10)."""
     digits = [value for value in values if value.isascii() and value.isdigit()]
     if len(digits) <= MOST * len(values):
         return None
     is_uneven = len(set(map(len, digits))) > 1 and max(map(len, digits)) <= MAX_DIGITS
     has_zeros = any(map(has_leading_zero, digits))
-    return Guess("integer" if is_uneven and not has_zeros else None, None, "code")
+    is_short = has_zeros and max(map(len, digits)) <= SHORT and not is_code_header(name)
+    return Guess("integer" if is_uneven and not has_zeros else None, None, None if is_short else "code")
