@@ -14,6 +14,7 @@ import pytest
 
 from datasets.columns import Column
 from datasets.errors import Busy, Invalid, TooLarge
+from datasets.query import child
 from datasets.query.parse import parse
 from datasets.query.pool import QueryPool
 from datasets.query.question import EVERYTHING, Query
@@ -218,3 +219,22 @@ def test_children_stand_back_from_the_processes_that_serve_pages(pool, store):
     pool.rows(store, COLUMNS, EVERYTHING)
     process = next(worker.process for worker in pool._questions._workers if worker.process)
     assert os.getpriority(os.PRIO_PROCESS, process.pid) >= min(os.getpriority(os.PRIO_PROCESS, 0) + 5, 19)
+
+
+def test_grouped_question_that_needs_more_memory_gets_it_once(tmp_path, monkeypatch):
+    path = tmp_path / "many.duckdb"
+    connection = duckdb.connect(str(path))
+    connection.execute("CREATE TABLE data AS SELECT n AS _row, CAST(n AS BIGINT) AS c0 FROM range(1, 3000002) t(n)")
+    connection.close()
+    columns = [Column(0, "n", "数", "integer")]
+    pairs = [("_measure", "median:n")]
+    request = {
+        "act": "rows", "store": str(path), "columns": [column.as_dict() for column in columns], "pairs": pairs,
+        "as_text": False, "total": None,
+    }  # fmt: skip
+    monkeypatch.setattr(child, "MEMORY_PER_STORE", 12 << 20)
+    answers = child.Answers(tmp_path)
+    assert answers.answer(request)["ok"]["rows"] == [[1500001.0]]
+    monkeypatch.setattr(child, "MEMORY_FOR_GROUPS", 12 << 20)
+    assert answers.answer(request)["error"]["code"] == "question_needs_too_much_memory"
+    answers.forget()
