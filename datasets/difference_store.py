@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,18 @@ class StoredDifference:
     path: Path
     columns: list[Column]
     difference: Difference
+
+    def as_version(self, version: VersionFacts) -> VersionFacts:
+        """The rows of the difference as exports take them: facts of `version`, but for the rows themselves."""
+        difference = self.difference
+        return replace(
+            version,
+            row_store=self.key,
+            columns=[column.as_dict() for column in self.columns],
+            row_count=difference.added + difference.removed + 2 * difference.changed,
+            content_sha256=self.key,
+            csv_sha256="",
+        )
 
 
 class Differences:

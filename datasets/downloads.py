@@ -71,16 +71,17 @@ class Downloads:
     def make(self, plan: ExportPlan, *, on_progress: Callable[[float], None] | None = None) -> ExportFile:
         """The file of `plan`, written now if it is not there. `on_progress` hears about which share is written.
 
-        Raises NotFound("row_store_not_found"), TooLarge("too_many_rows_for_format" | "question_takes_too_long" |
-        "question_needs_too_much_memory"), Busy("disk_full" | "questions_are_busy" | "export_in_progress").
+        Raises TooLarge("too_many_rows_for_format" | "question_takes_too_long" | "question_needs_too_much_memory"),
+        Busy("row_store_is_broken" | "disk_full" | "questions_are_busy" | "export_in_progress").
         """
-        store = self._row_stores.get(plan.version.row_store)
+        store = self._row_stores.path_of(plan.version.row_store)
 
         def write(target: Path) -> Written:
             asked = store, plan.columns, plan.query, plan.format.key, target
             with watched(target, plan.estimate_bytes(plan.version.row_count), on_progress):
                 written = self._pool.export(*asked, encoding=plan.encoding)
-            if plan.is_whole_csv and written.sha256 != plan.version.csv_sha256:
+            if plan.is_whole_csv and plan.version.csv_sha256 not in ("", written.sha256):
+                self._pool.tell_broken(store)
                 log.error("the CSV of row store %s is not what intake recorded", plan.version.row_store)
                 raise Busy("export_differs")
             return written
@@ -105,7 +106,7 @@ class Downloads:
         """How many rows, or groups, the file will have."""
         count = plan.version.row_count
         if plan.query != EVERYTHING:
-            store = self._row_stores.get(plan.version.row_store)
+            store = self._row_stores.path_of(plan.version.row_store)
             count = self._pool.rows(store, plan.columns, plan.query.at(limit=1)).total
         return min(count, plan.query.limit or count)
 

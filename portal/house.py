@@ -109,6 +109,13 @@ class House:
         return Downloads(self.settings.folder("downloads"), self.pool, self.row_stores)
 
     @cached_property
+    def difference_downloads(self) -> Downloads:
+        """Exports of differences, in the same folder under the same budget."""
+        from datasets.downloads import Downloads
+
+        return Downloads(self.settings.folder("downloads"), self.pool, self.differences.stores)
+
+    @cached_property
     def usage(self) -> UsageLog:
         """Counts of views and downloads, spooled off the request path."""
         from datasets.usage import UsageLog

@@ -105,18 +105,22 @@ class QueryPool:
         with self._telling(old[0], new[0]):
             return Difference.from_dict(self._exports.ask(request))
 
+    def tell_broken(self, *stores: Path) -> None:
+        """Pass on that these row stores do not hold what they should."""
+        for store in stores:
+            if self.on_broken is not None:
+                self.on_broken(store)
+
     @contextmanager
     def _telling(self, *stores: Path) -> Iterator[None]:
         """Tell `on_broken` of row stores that are gone or not what was written; they can be made again."""
         try:
             yield
         except (Busy, NotFound) as error:
-            if error.code in BROKEN_CODES and self.on_broken is not None:
-                for store in stores:
-                    self.on_broken(store)
-            if error.code in BROKEN_CODES:
-                raise Busy("row_store_is_broken") from error
-            raise
+            if error.code not in BROKEN_CODES:
+                raise
+            self.tell_broken(*stores)
+            raise Busy("row_store_is_broken") from error
 
     def warm(self) -> None:
         """Start the children that answer questions, so that the first one need not wait for them."""

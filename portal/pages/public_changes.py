@@ -121,7 +121,7 @@ def make_changes_page(
 ) -> ChangesPage:
     """Answer for one page of changed rows. Raises Invalid for row parameters that cannot be understood."""
     entry, new, former, stored = find_difference(session, house, asked, today=today)
-    query = parse([pair for pair in pairs if pair[0] != AGAINST], stored.columns)
+    query = question_about(stored, pairs)
     limit = min(query.limit or PAGE_ROWS, PAGE_ROWS)
     wanted = replace(query, limit=limit, after=None, columns=())
     answer = house.pool.rows(stored.path, stored.columns, wanted, as_text=True)
@@ -149,6 +149,11 @@ def make_changes_page(
         following=_href(query, query.offset + limit, fixed) if query.offset + limit < answer.total else None,
         export_query=urlencode([*fixed, *to_pairs(replace(query, limit=None, offset=0, after=None))]),
     )
+
+
+def question_about(stored: StoredDifference, pairs: Sequence[tuple[str, str]]) -> Query:
+    """The question of the row parameters about the rows of a difference. Raises Invalid."""
+    return parse([pair for pair in pairs if pair[0] != AGAINST], stored.columns)
 
 
 def parse_against(pairs: Sequence[tuple[str, str]]) -> int | None:

@@ -274,8 +274,8 @@ def test_unknown_format_names_the_known_ones(downloads, version):
     assert caught.value.params == {"format": "csv; rm", "known": list(FORMATS)}
 
 
-def test_rows_that_must_be_rebuilt_are_not_found(downloads, version):
-    with pytest.raises(NotFound, match="row_store_not_found"):
+def test_rows_that_must_be_rebuilt_are_asked_for_again_later(downloads, version):
+    with pytest.raises(Busy, match="row_store_is_broken"):
         downloads.export(replace(version, row_store="gone"), None, "csv")
 
 

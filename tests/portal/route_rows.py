@@ -37,6 +37,7 @@ ROWS: dict[str, frozenset[str]] = {
     "GET /dataset/<name>/resource/<uuid:resource_id>/data.<ending>": PUBLIC,
     "GET /dataset/<name>/resource/<uuid:resource_id>/original": PUBLIC,
     "GET /dataset/<name>/resource/<uuid:resource_id>/version/<int:number>/changes": PUBLIC,
+    "GET /dataset/<name>/resource/<uuid:resource_id>/version/<int:number>/changes.<ending>": PUBLIC,
     "GET /dataset/<name>/resource/<uuid:resource_id>/version/<int:number>/data.<ending>": PUBLIC,
     "GET /dataset/<name>/resource/<uuid:resource_id>/version/<int:number>/original": PUBLIC,
     "GET /dataset/<name>/updates": PUBLIC,

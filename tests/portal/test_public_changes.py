@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import replace
 
@@ -43,6 +44,17 @@ def test_page_tells_the_sentence_the_key_and_every_row(client: FlaskClient, hous
     assert "延安路小学" not in changed.text
     added = Page(client.get(_changes(name, query="?change=新增")).text)
     assert "延安路小学" in added.text and "黄石港小学" not in added.text
+
+
+def test_changes_are_a_file_too(client: FlaskClient, house: House) -> None:
+    name = publish_table(house, deliveries=(SCHOOLS, NEXT)).name
+    answer = client.get(_changes(name).replace("/changes", "/changes.csv") + "?change=新增")
+    assert answer.get_data(as_text=True).lstrip("\ufeff").splitlines() == [
+        "变化,原行号,现行号,学校代码,名称,街道,学生数,成立日期",
+        "新增,,3,00045,延安路小学,胜阳港街道,300,2026-09-01",
+    ]
+    assert answer.headers["ETag"] == f'"{hashlib.sha256(answer.data).hexdigest()}"'
+    assert client.get(_changes(name).replace("/changes", "/changes.exe")).status_code == 404
 
 
 def test_page_is_complete_in_english(client: FlaskClient, house: House) -> None:

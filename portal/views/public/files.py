@@ -66,7 +66,7 @@ def original(name: str, resource_id: uuid.UUID, number: int | None = None) -> Re
         facts = original_facts(session, entry.record, resource_id, number)
     path = house().store.path(facts.blob_sha256)
     count_use(entry.record.uuid, "download")
-    return _send(
+    return send_finished(
         path,
         media_type="application/octet-stream",
         etag=facts.blob_sha256,
@@ -88,7 +88,7 @@ def bundle(name: str, resource_id: uuid.UUID) -> Response:
     texts = bundle_texts(entry.record, facts, address, house().settings.site_name, language())
     file = house().downloads.bundle(facts, texts, csv_name=f"{title}.csv")
     count_use(entry.record.uuid, "download")
-    return _send(
+    return send_finished(
         file.path,
         media_type="application/zip",
         etag=file.sha256,
@@ -112,7 +112,7 @@ def _send_data(name: str, resource_id: uuid.UUID, number: int | None, ending: st
         return _wait(plan, entry.record.title)
     file = file or house().downloads.make(plan)
     count_use(entry.record.uuid, "download")
-    response = _send(
+    response = send_finished(
         file.path,
         media_type=file.media_type,
         etag=file.sha256,
@@ -155,8 +155,13 @@ def _wait(plan: ExportPlan, title: str) -> Response:
     return response
 
 
-def _send(path: Path, *, media_type: str, etag: str, name: str, fallback: str, modified: datetime | None) -> Response:
-    """`etag` is the SHA-256 of the whole file, told also as RFC 9530 has it: who resumes a download can check it."""
+def send_finished(
+    path: Path, *, media_type: str, etag: str, name: str, fallback: str, modified: datetime | None
+) -> Response:
+    """A finished file as a download.
+
+    `etag` is the SHA-256 of the whole file, told also as RFC 9530 has it: who resumes a download can check it.
+    """
     response = send_file(path, mimetype=media_type, conditional=True, etag=etag, last_modified=modified)
     response.headers["Content-Type"] = media_type
     response.headers["Content-Disposition"] = content_disposition(name, fallback=fallback)
