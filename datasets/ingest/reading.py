@@ -126,7 +126,7 @@ class Reading(_Json):
     csv_byte_size: int
     profile: dict[str, Any]
     checks: list[dict[str, Any]] = field(default_factory=list)
-    """What contradicts the declared data items: {"column", "kind", "count", "rows" (first 100), "samples"}."""
+    """What contradicts the declared data items: `declared.check_declared`."""
     encoding_previews: list[dict[str, Any]] = field(default_factory=list)
     """Where the encoding is in doubt: {"codec", "lines"} for each that fits, the likeliest first."""
     difference: dict[str, Any] | None = None
