@@ -17,6 +17,7 @@ from datasets.query.question import Query
 from portal.pages.differences import tell_difference
 from portal.pages.public_badge import BadgeSnippets, badge_snippets
 from portal.pages.public_citation import cite, schema_org
+from portal.pages.public_downloads import DownloadMenu, make_download_menu
 from portal.pages.public_promise import PromisePanel, make_promise_panel
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class FileView:
     title: str
     version: RecordVersion
     column_count: int
+    downloads: DownloadMenu
     history: tuple[VersionFacts, ...]
     told: dict[int, str]
     """Number of a version → what changed in it, where that is known."""
@@ -203,6 +205,9 @@ def _file_view(session: Session, house: House, resource: RecordResource, languag
         title=resource.title,
         version=resource.version,
         column_count=len(resource.version.columns),
+        downloads=make_download_menu(
+            columns_from(resource.version.columns), language, csv_bytes=resource.version.csv_byte_size
+        ),
         told={
             facts.number: told.sentence for facts in history if (told := tell_difference(facts.difference, language))
         },

@@ -13,9 +13,11 @@ from catalog.public import PublicEntry
 from datasets.columns import Column, columns_from
 from datasets.errors import Invalid
 from datasets.query.engine import RowPage
+from datasets.query.exporting import exported_columns
 from datasets.query.parse import parse
 from datasets.query.question import EVERYTHING, Query, to_pairs
 from portal.messages import problem_text
+from portal.pages.public_downloads import DownloadMenu, make_download_menu
 from portal.pages.public_entry import ShownColumn, find_file, published_facts, shown_columns
 from portal.pages.public_groups import Bars, make_bars, shown_groups
 from portal.pages.rows_form import RowsForm, make_form
@@ -66,6 +68,7 @@ class RowsPage:
     previous: str | None
     following: str | None
     export_query: str
+    downloads: DownloadMenu
     """Row parameters of the question without its page: "district=…", empty for everything."""
     resource_query: str
     """`_resource=…&` where the entry has several files."""
@@ -119,6 +122,7 @@ def make_rows_page(
         if answer and _has_more(query, limit, answer.total)
         else None,
         export_query=export_query,
+        downloads=make_download_menu(exported_columns(columns, query), language),
         resource_query=urlencode(fixed) + "&" if fixed else "",
         question=urlencode(to_pairs(replace(query, after=None))),
     )

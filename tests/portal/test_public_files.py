@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from base64 import b64encode
 from dataclasses import replace
-from urllib.parse import quote, unquote
+from html import unescape
+from urllib.parse import quote, unquote, urlsplit
 
 import openpyxl
 import pytest
@@ -154,6 +156,26 @@ def test_digest_tells_the_whole_file_also_of_a_part(client: FlaskClient, made: F
         assert (part.status_code, len(part.data)) == (206, 4)
         for answer in (whole, part, client.head(address(made, rest))):
             assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:"
+
+
+@pytest.mark.parametrize("page", ["", "/explore", "/explore?街道=花湖街道&_sort=-名称", "/explore?_group=街道"])
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_download_that_a_page_offers_is_there(
+    client: FlaskClient, made: FeedRecord, page: str, prefix: str
+) -> None:
+    html = client.get(f"{prefix}/dataset/{made.name}{page}").text
+    links = [unescape(link) for link in re.findall(r'href="([^"]+/data\.[^"]+)"', html) if "/version/" not in link]
+    endings = ["csv", "xlsx", "json", "csv", "jsonl", "xml", "parquet"]
+    assert [urlsplit(link).path.rsplit(".")[-1] for link in links] == endings
+    assert "_encoding=gb18030" in links[3]
+    for link in links:
+        assert client.get(link).status_code == 200, link
+        assert ("%E8%8A%B1" in link) == ("花湖" in page)
+
+
+def test_size_of_the_whole_csv_is_told(client: FlaskClient, made: FeedRecord) -> None:
+    size = len(client.get(address(made, "data.csv")).data)
+    assert f'<b>CSV</b><span class="size">{size} B</span>' in client.get(f"/dataset/{made.name}").text
 
 
 def test_map_format_is_not_offered_for_a_table_without_places(client: FlaskClient, made: FeedRecord) -> None:

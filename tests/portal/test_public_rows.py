@@ -82,7 +82,8 @@ def test_groups_are_a_table_with_downloads_of_the_same_question(client: FlaskCli
     assert "共 3 组" in page.text
     assert page.text.index("1986") < page.text.index("1999") < page.text.index("2008")
     assert "成立日期（年）" in page.text and "学生数平均" in page.text and "1203" in page.text
-    (link,) = page.links_with("/data.csv")
+    link, in_gb18030 = page.links_with("/data.csv")
+    assert in_gb18030 == link.replace("?", "?_encoding=gb18030&")
     assert "_group=%E6%88%90%E7%AB%8B%E6%97%A5%E6%9C%9F%3Ayear" in link and "_measure=mean" in link
     assert "/api/v1/dataset/" in answer.text and "rows?_group=" in answer.text
     assert "成立日期 (year)" in client.get(f"/en{explore}?_group=成立日期:year").text
