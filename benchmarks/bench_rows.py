@@ -39,6 +39,14 @@ QUESTIONS = {
         "SELECT * FROM data WHERE c2 = '胜阳港街道' ORDER BY c4 DESC LIMIT 100",
     ),
     "text contains": ([("k8__contains", "延安路17")], "SELECT * FROM data WHERE c8 LIKE '%延安路17%' LIMIT 100"),
+    "group-by, all": (
+        [("_group", "k2"), ("_measure", "count,sum:k4")],
+        "SELECT c2, count(*), sum(c4) FROM data GROUP BY c2",
+    ),
+    "group-by, some": (
+        [("_group", "k2"), ("_measure", "count,sum:k4"), ("k6__ge", "50")],
+        "SELECT c2, count(*), sum(c4) FROM data WHERE c6 >= 50 GROUP BY c2",
+    ),
     "deep offset": ([("_offset", "900000")], "SELECT * FROM data LIMIT 100 OFFSET 900000"),
 }
 
@@ -69,10 +77,11 @@ def ask_both_ways(pool: QueryPool, store: Path) -> None:
 
 def export_both_ways(pool: QueryPool, store: Path, folder: Path) -> None:
     """The whole table as a file, with its digest, and as DuckDB's own COPY."""
-    for key in ("csv", "json"):
+    for key in ("csv", "json", "jsonl", "xml", "parquet", "xlsx"):
         start = time.perf_counter()
         size = pool.export(store, COLUMNS, None, key, folder / f"out.{key}").byte_size / 1e6
-        print(f"export {key:7} ours, guarded, with digest {size / (time.perf_counter() - start):4.0f} MB/s")
+        taken = time.perf_counter() - start
+        print(f"export {key:7} ours, guarded, with digest {size / taken:4.0f} MB/s ({taken:.1f} s)")
     with duckdb.connect(str(store), read_only=True, config={"threads": 1}) as raw:
         start = time.perf_counter()
         raw.execute(f"COPY (SELECT * EXCLUDE (_row) FROM data) TO '{folder}/raw.csv' (FORMAT csv)")

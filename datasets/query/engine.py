@@ -70,7 +70,7 @@ class RowReader:
         """
         if query.grouping:
             return self._groups(query, as_text=as_text, total=total)
-        where = where_clause(query, self.columns, self.words.shortcut)
+        where = where_clause(query, self.columns, self.words)
         if total is None:
             known = self.words.count(query)
             total = self.count(where) if known is None else known
@@ -121,7 +121,7 @@ class RowReader:
         """A page of groups. `total` counts groups; it is learned from the same scan."""
         assert query.grouping is not None
         columns = query.grouping.result_columns()
-        groups = group_clause(query, self.columns, words=self.words.values, shortcut=self.words.shortcut)
+        groups = group_clause(query, self.columns, self.words)
         cells = [printed_cell(column) if as_text else _value_sql(column) for column in columns]
         counted = "count(*) OVER ()" if total is None else "CAST(? AS BIGINT)"
         known: tuple[object, ...] = () if total is None else (total,)

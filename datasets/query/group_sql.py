@@ -6,16 +6,26 @@ Three layers: groups by the cheapest key with what is counted of each; keys as t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from datasets.columns import Column
 from datasets.query.grouping import Grouping, GroupKey, Measure
 from datasets.query.question import Query, Sort
-from datasets.query.sql import Clause, Shortcut, where_clause
+from datasets.query.sql import Clause, Known, where_clause
 from datasets.rows import Selection, typed_cell
 
 Words = Mapping[int, Sequence[str]]
-"""For some text columns by index: all their values, in order. The table then has the place of each cell's value in that
-list, from 0, under the name d{index}."""
+
+
+class KnownWords(Known, Protocol):
+    """What is known of a row store; `values` holds, for some text columns by index, all their values in order.
+
+    The table then has the place of each cell's value in that list, from 0, under the name d{index}.
+    """
+
+    @property
+    def values(self) -> Words:
+        """The lists."""
 
 
 def grouped_selection(query: Query, columns: Sequence[Column], language: str = "zh") -> tuple[list[Column], Selection]:
@@ -30,12 +40,10 @@ def grouped_selection(query: Query, columns: Sequence[Column], language: str = "
     return grouping.result_columns(language), selection
 
 
-def group_clause(
-    query: Query, columns: Sequence[Column], *, words: Words | None = None, shortcut: Shortcut | None = None
-) -> Clause:
+def group_clause(query: Query, columns: Sequence[Column], store: KnownWords | None = None) -> Clause:
     """A SELECT of c0, c1 …: the groups of the rows that fit `query`, in no order."""
-    grouping, known = _grouping(query), words or {}
-    where = where_clause(query, columns, shortcut)
+    grouping, known = _grouping(query), store.values if store else {}
+    where = where_clause(query, columns, store)
     keys = [f"{_grouped_by(key, known)} AS k{place}" for place, key in enumerate(grouping.keys)]
     measures = [f"{_measured(measure)} AS m{place}" for place, measure in enumerate(grouping.measures)]
     inner = f"SELECT {', '.join([*keys, *measures])} FROM data"

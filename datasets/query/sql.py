@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from datasets.columns import Column
 from datasets.query.question import Condition, Query, Sort
@@ -21,21 +22,34 @@ class Clause:
 PRINTED_SIGNS = frozenset("0123456789+-.:e ")
 """All that numbers, days and moments are printed with."""
 
-Shortcut = Callable[[Condition], Clause | None]
-"""Knows a cheaper way to say a condition, for some."""
+
+class Known(Protocol):
+    """What is known of a row store, by which its questions get cheaper."""
+
+    def shortcut(self, condition: Condition) -> Clause | None:
+        """A cheaper way to say the condition, for some."""
+
+    def is_ascii(self, column: Column) -> bool:
+        """Whether it is known that no cell of that column holds more than ASCII."""
 
 
-def where_clause(query: Query, columns: Sequence[Column], shortcut: Shortcut | None = None) -> Clause:
+def where_clause(query: Query, columns: Sequence[Column], known: Known | None = None) -> Clause:
     """The condition on a row of `query`, whose words may stand in any of `columns`; empty where all rows are meant."""
 
     def said(condition: Condition) -> Clause:
-        return (shortcut(condition) if shortcut else None) or condition_clause(condition)
+        return (known.shortcut(condition) if known else None) or condition_clause(condition)
+
+    def searched(word: str) -> Clause:
+        is_foreign = not word.isascii() and word.lower() == word.upper()
+        if known is None or not is_foreign or len(columns) > WIDE:
+            return _word(word, columns)
+        return _word(word, [column for column in columns if not known.is_ascii(column)])
 
     return _all_of(
         [
             *(said(condition) for condition in query.conditions),
             *(_any_of([said(condition) for condition in group]) for group in query.alternatives),
-            *(_word(word, columns) for word in query.words),
+            *(searched(word) for word in query.words),
         ]
     )
 

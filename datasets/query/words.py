@@ -1,7 +1,8 @@
-"""Text columns of few different values, as the row store knows them: every value once, in order, with its rows.
+"""What a row store knows of its text columns before a row is looked at.
 
-The store then has the place of each cell's value, a small number, beside the cell (`d{i}`): filters for one value or a
-run of them compare numbers, sorting and grouping go by numbers, and how many rows fit is known without looking at one.
+Columns of few different values have a list: every value once, in order, with its rows. The store then has the place of
+each cell's value, a small number, beside the cell (`d{i}`): filters for one value or a run of them compare numbers,
+sorting and grouping go by numbers, and how many rows fit is known without looking at one.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from datasets.columns import Column
 from datasets.query.question import Condition, Query
 from datasets.query.sql import Clause, condition_clause
 
@@ -17,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class WordLists:
-    """The values of such columns. Answers the same as the cells would, only sooner."""
+    """The lists of one store. Answers the same as the cells would, only sooner."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self.values: dict[int, list[str]] = {}
         self.row_counts: dict[int, list[int]] = {}
-        self.is_there = _has_words(connection)
-        if self.is_there:
+        self._ascii: dict[int, bool] = {}
+        if _has_words(connection):
             found = connection.execute("SELECT column_index, value, row_count FROM words ORDER BY ALL").fetchall()
             for index, value, row_count in found:
                 self.values.setdefault(index, []).append(value)
@@ -57,6 +59,14 @@ class WordLists:
             return None
         counts = self.row_counts[query.conditions[0].column.index]
         return sum(counts[place] for place in places)
+
+    def is_ascii(self, column: Column) -> bool:
+        """Whether DuckDB's own statistics say that the column holds nothing but ASCII; asked once, without reading."""
+        if column.index not in self._ascii:
+            found = self.connection.execute(f"SELECT stats({column.physical}) FROM data LIMIT 1").fetchone()
+            facts = found[0] if found else None
+            self._ascii[column.index] = isinstance(facts, dict) and facts.get("has_unicode") is False
+        return self._ascii[column.index]
 
     def _places(self, condition: Condition) -> list[int] | None:
         """The places of the values that fit; None for other columns and for comparisons by a typed shadow."""

@@ -14,6 +14,7 @@ from datasets.query.engine import RowReader
 from datasets.query.operators import operators_for
 from datasets.query.parse import parse
 from datasets.query.question import Query
+from datasets.query.sql import where_clause
 from datasets.rows import open_rows
 from tests.datasets.ingesting import read_here
 
@@ -111,3 +112,13 @@ def test_small_tables_and_own_values_have_no_list(tmp_path):
     with open_rows(tmp_path / "rows.duckdb") as connection:
         tables = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
     assert tables == [("data",), ("facts",)]
+
+
+def test_columns_without_a_sign_beyond_ascii_are_not_searched_for_one(readers, columns_and_store):
+    listed, _ = readers
+    columns = columns_and_store[0]
+    assert [listed.words.is_ascii(column) for column in columns] == [True, False, False, False]
+    query = parse([("_q", "花湖街道办 备注6号")], columns)
+    assert "c0" not in where_clause(query, columns, listed.words).sql
+    assert listed.page(query).numbers == [7]
+    assert listed.page(parse([("_q", "a00006")], columns)).numbers == [7]
