@@ -16,6 +16,8 @@ DELIMITERS = (",", "\t", ";", "，", "|", "^", "~", "\x01", "\x1f")
 """In order of preference where two explain a file equally well. The last two are how Hive and others export."""
 RARE = {"，": (2, 0.8), "；": (2, 0.8), "、": (2, 1.0), "：": (2, 1.0), ":": (3, 1.0)}
 """Signs that mostly stand inside cells → (cells, share of records with as many) from which they are delimiters."""
+NO_DELIMITERS = "\"'\r\n\x00"
+"""What a person cannot choose: quotes, line ends, NUL."""
 ALIGNED = "  "
 """Columns that are set apart by two blanks or more: what consoles print."""
 MARK = "\x1f"
@@ -26,7 +28,7 @@ ONE_RECORD = 0.2
 """A single record says little: so much better must a later delimiter explain it than an earlier one."""
 UNTORN = 0.2
 """The score of a regular table of words alone."""
-SEPARATOR_LINE = re.compile(r"\A(?:\ufeff)?\"?sep=(.)\"?(?:\r\n|\r|\n)", re.I)
+SEPARATOR_LINE = re.compile(r"\A(?:\ufeff)?\"?sep=([^\"\w])\"?(?:\r\n|\r|\n)", re.I)
 TAB_GUARD = re.compile(r"\t[,;]")
 """TABs that only keep Excel from reading numbers: before every delimiter. Others are delimiters themselves."""
 TAB_BETWEEN = re.compile(r"\t(?![,;\r\n]|\Z)")

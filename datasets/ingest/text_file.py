@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from datasets.errors import Invalid, Problem
-from datasets.ingest.dialects import ALIGNED, SEPARATOR_LINE, Dialect, find_dialect
+from datasets.ingest.dialects import ALIGNED, NO_DELIMITERS, SEPARATOR_LINE, Dialect, find_dialect
 from datasets.ingest.encodings import ENCODINGS, decode, find_encoding
 from datasets.ingest.raw_table import WIDE, RawTable, Row, clean_row
 from datasets.ingest.reading import ReadOptions
@@ -95,13 +95,14 @@ def _open(path: Path) -> TextIO:
 
 
 def _choose_dialect(path: Path, options: ReadOptions) -> Dialect:
-    if options.delimiter is not None and len(options.delimiter) != 1 and options.delimiter != ALIGNED:
-        raise Invalid("delimiter_is_bad", delimiter=options.delimiter[:10])
+    wanted = options.delimiter
+    if wanted is not None and wanted != ALIGNED and (len(wanted) != 1 or wanted in NO_DELIMITERS):
+        raise Invalid("delimiter_is_bad", delimiter=wanted[:10])
     with path.open(encoding="utf-8-sig", newline="") as file:
         sample = file.read(SAMPLE_CHARACTERS)
         if len(sample) == SAMPLE_CHARACTERS:
             sample = sample[: max(sample.rfind("\n"), sample.rfind("\r")) + 1] or sample
-    return find_dialect(sample, options.delimiter)
+    return find_dialect(sample, wanted)
 
 
 def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:

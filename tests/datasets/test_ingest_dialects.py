@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import random
 import tempfile
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -155,9 +158,28 @@ def test_tabs_against_excel_are_removed_and_counted() -> None:
 def test_chosen_delimiter_is_obeyed() -> None:
     assert load("a;b,c\n1;2,3\n", ReadOptions(delimiter=","))[1] == [["a;b", "c"], ["1;2", "3"]]
     assert load("a b  c\n1 2  3\n", ReadOptions(delimiter="  "))[1] == [["a b", "c"], ["1 2", "3"]]
+
+
+@pytest.mark.parametrize("delimiter", ["::", "", '"', "\n", "\r", "\x00"])
+def test_delimiter_that_cannot_be_one_is_refused(delimiter: str) -> None:
     with pytest.raises(Invalid) as caught:
-        load("a,b\n", ReadOptions(delimiter="::"))
-    assert caught.value.code == "delimiter_is_bad"
+        load("a,b\n", ReadOptions(delimiter=delimiter))
+    assert (caught.value.code, caught.value.params) == ("delimiter_is_bad", {"delimiter": delimiter})
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_what_a_writer_of_csv_writes_comes_back(delimiter: str) -> None:
+    chance = random.Random(20260707)
+    for _ in range(15):
+        width = chance.randrange(2, 5)
+        table = [
+            ["".join(chance.choices('",;\n a1中|\\', k=chance.randrange(7))).strip() for _ in range(width)]
+            for _ in range(chance.randrange(2, 9))
+        ]
+        table = [[f"第{number}列" for number in range(width)], *table]
+        file = StringIO(newline="")
+        csv.writer(file, delimiter=delimiter).writerows(table)
+        assert load(file.getvalue(), ReadOptions(delimiter=delimiter))[1] == table
 
 
 def test_dialect_of_the_whole_is_that_of_its_sample() -> None:
