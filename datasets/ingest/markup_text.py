@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
-from datasets.errors import Invalid
+from datasets.errors import Invalid, TooLarge
 from datasets.ingest.encodings import Encoding, decode, find_encoding
 from datasets.ingest.file_kinds import find_bare_utf16
 
@@ -21,6 +21,8 @@ DECLARED = re.compile(rb"(?:encoding|charset)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)"
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "cp950", "iso8859-1": "cp1252", "ascii": "utf-8"}
 """Declared codec → the one that is meant: the larger of the same family."""
 MAX_DEPTH = 200
+MAX_TAG = 1 << 23
+"""Bytes of one tag or comment. The parser looks at an open one from its beginning again with every piece."""
 
 Attributes = dict[str, str]
 
@@ -66,13 +68,16 @@ def _refuse_doctype(*_: object) -> None:
 def parse_pieces(parser: XMLParserType, path: Path, codec: str) -> Iterator[int]:
     """Feed the file piece by piece; between two pieces the caller can take what was found. Gives the signs so far.
 
-    Raises Invalid("xml_is_broken", line=…, column=…).
+    Raises Invalid("xml_is_broken", line=…, column=…) and TooLarge("record_is_too_large", limit=…).
     """
-    done = 0
+    done = read = 0
     try:
         for piece in decode(path, codec):
             parser.Parse(piece, False)
             done += len(piece)
+            read += len(piece.encode())
+            if read - parser.CurrentByteIndex > MAX_TAG:
+                raise TooLarge("record_is_too_large", limit=MAX_TAG)
             yield done
         parser.Parse("", True)
     except expat.ExpatError as error:

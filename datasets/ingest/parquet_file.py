@@ -22,13 +22,12 @@ MAX_TEXT = 4 << 30
 NAMED = 20
 """Columns that a message names."""
 
-PRINTED: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("FLOAT", "DOUBLE"), "CASE WHEN NOT isnan({0}) THEN regexp_replace(CAST({0} AS VARCHAR), '\\.0$', '') END"),
-    (("STRUCT", "MAP", "UNION", "VARIANT", "JSON"), "CAST(to_json({0}) AS VARCHAR)"),
-)
-"""Beginnings of a DuckDB type → how its values become text: 3.0 is 3 (tables with gaps keep whole numbers as floats),
-what is nested is JSON. All others are printed as DuckDB casts them; lists (types that end with "]") are JSON too."""
-NESTED = PRINTED[1][1]
+TEXTS = ("VARCHAR", "BLOB")
+FLOATS = ("FLOAT", "DOUBLE")
+FLOAT = "CASE WHEN NOT isnan({0}) THEN regexp_replace(CAST({0} AS VARCHAR), '\\.0$', '') END"
+"""3.0 is 3, because tables with gaps keep whole numbers as floats."""
+NESTED = "CAST(to_json({0}) AS VARCHAR)"
+PLAIN = "CAST({0} AS VARCHAR)"
 
 
 def load_parquet(path: Path, options: ReadOptions, table: RawTable, work: Path, progress: Progress) -> Source:
@@ -85,19 +84,20 @@ def _describe(connection: Any, path: Path) -> list[tuple[str, str]]:
 
 def _require_text(connection: Any, path: Path, columns: list[tuple[str, str]]) -> None:
     """No text too long, and all together within the limit; values that repeat are measured once by the reader."""
-    texts = [index for index, (_, kind) in enumerate(columns) if kind in ("VARCHAR", "BLOB")]
+    texts = [index for index, (_, kind) in enumerate(columns) if kind in TEXTS or _is_nested(kind)]
     if not texts:
         return
-    asked = ", ".join(f"sum(strlen(c{index})), max(strlen(c{index}))" for index in texts)
+    lengths = [f"strlen({_print(f'c{index}', columns[index][1])})" for index in texts]
+    asked = ", ".join(f"sum({length}), max({length})" for length in lengths)
     found = connection.execute(f"SELECT {asked} FROM {_from(columns)}", [str(path)]).fetchone()
     total = sum(int(length or 0) for length in found[0::2])
     if total > MAX_TEXT:
         raise TooLarge("file_unpacks_too_large", megabytes=total >> 20)
-    for index, longest in zip(texts, found[1::2], strict=True):
+    for length, longest in zip(lengths, found[1::2], strict=True):
         if longest and longest > 4 * MAX_CELL:
-            place = f"SELECT min(row) FROM (SELECT c{index}, row_number() OVER () AS row FROM {_from(columns)})"
-            (row,) = connection.execute(f"{place} WHERE strlen(c{index}) > {4 * MAX_CELL}", [str(path)]).fetchone()
-            raise Invalid("cell_is_too_long", row=row)
+            numbered = f"SELECT {length} AS length, row_number() OVER () AS row FROM {_from(columns)}"
+            place = f"SELECT min(row) FROM ({numbered}) WHERE length > {4 * MAX_CELL}"
+            raise Invalid("cell_is_too_long", row=connection.execute(place, [str(path)]).fetchone()[0])
 
 
 def _from(columns: list[tuple[str, str]]) -> str:
@@ -112,7 +112,10 @@ def _select(columns: list[tuple[str, str]]) -> str:
 
 
 def _print(column: str, kind: str) -> str:
-    if kind.endswith("]"):
+    if _is_nested(kind):
         return NESTED.format(column)
-    form = next((form for beginnings, form in PRINTED if kind.startswith(beginnings)), "CAST({0} AS VARCHAR)")
-    return form.format(column)
+    return (FLOAT if kind in FLOATS else PLAIN).format(column)
+
+
+def _is_nested(kind: str) -> bool:
+    return kind.endswith("]") or kind.startswith(("STRUCT", "MAP", "UNION", "VARIANT", "JSON"))

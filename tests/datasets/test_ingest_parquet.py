@@ -71,6 +71,7 @@ def test_forty_kilobytes_that_hold_forty_gigabytes_are_refused(tmp_path: Path) -
     [
         ("SELECT '\\xFF\\xFE'::BLOB AS b", "parquet_has_binary"),
         ("SELECT repeat('x', 5000000) AS b", "cell_is_too_long"),
+        ("SELECT list_resize([]::VARCHAR[], 5000, repeat('x', 1000)) AS l", "cell_is_too_long"),
         ("SELECT " + ", ".join(f"1 AS c{number}" for number in range(2001)), "too_many_columns"),
         ("SELECT 1 AS x FROM range(60000000)", "too_many_rows"),
     ],

@@ -104,6 +104,43 @@ BOMBS: list[tuple[str, Make, str]] = [
 ]
 
 
+def _write_bytes(path: Path, *pieces: tuple[bytes, int]) -> Path:
+    with path.open("wb") as file:
+        for piece, times in pieces:
+            for _ in range(times):
+                file.write(piece)
+    return path
+
+
+MEGABYTE = b"0," * (1 << 19)
+WIDE_ROW = b'<tr><td colspan="1999" rowspan="100000">1</td></tr>'
+BOMBS += [
+    (
+        "one JSON record of 200 MB",
+        lambda p: _write_bytes(p, (b'[{"a":[', 1), (MEGABYTE, 200), (b"0]}]", 1)),
+        "record_is_too_large",
+    ),
+    ("JSON deep in brackets", lambda p: _write_bytes(p, (b"[" * (1 << 20), 50)), "json_is_too_deep"),
+    ("new names in each JSON record", lambda p: _write_names(p, 200_000), "too_many_columns"),
+    (
+        "one XML attribute of 200 MB",
+        lambda p: _write_bytes(p, (b'<x><r a="', 1), (MEGABYTE, 200), (b'"/><r a="1"/></x>', 1)),
+        "record_is_too_large",
+    ),
+    (
+        "one XML text of 200 MB",
+        lambda p: _write_bytes(p, (b"<x><r><a>", 1), (MEGABYTE, 200), (b"</a></r><r><a>1</a></r></x>", 1)),
+        "record_is_too_large",
+    ),
+    ("spans upon spans", lambda p: _write_bytes(p, (b"<table>", 1), (WIDE_ROW, 90_000)), "too_many_columns"),
+]
+
+
+def _write_names(path: Path, count: int) -> Path:
+    records = ",".join(f'{{"c{number}":1}}' for number in range(count))
+    return _write_bytes(path, (f"[{records}]".encode(), 1))
+
+
 @pytest.mark.parametrize(("make", "code"), [bomb[1:] for bomb in BOMBS], ids=[bomb[0] for bomb in BOMBS])
 def test_bomb_ends_as_a_refused_file(tmp_path: Path, make: Make, code: str) -> None:
     bomb = make(tmp_path / "bomb.xlsx")
