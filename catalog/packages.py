@@ -42,6 +42,8 @@ SCOPES = ("all", "plan", "department")
 CHUNK = 1 << 20
 NOT_OPEN = {"conditional": "有条件开放，不含文件", "closed": "不予开放，不含文件"}
 
+WITHHELD = "原始文件不公开"
+
 
 @dataclass(frozen=True, slots=True)
 class PackageScope:
@@ -296,8 +298,10 @@ class _Folder:
             title = record.title if len(versions) == 1 else f"{record.title}_{file.title}"
             stem = self._unused(self.sources.clean(title[:80], record.name))
             line = replace(entry, resource=file.title, rows=version.row_count, version=version.number)
-            yield self._add_data(line, f"{self.root}/数据/{stem}.csv", version)
-            if self.scope.with_originals:
+            is_withheld = self.scope.with_originals and not version.is_original_public
+            noted = replace(line, note=WITHHELD) if is_withheld else line
+            yield self._add_data(noted, f"{self.root}/数据/{stem}.csv", version)
+            if self.scope.with_originals and not is_withheld:
                 path = f"{self.root}/原始文件/{stem}.{original_suffix(version.file_format)}"
                 size, digest = self.archive.add_file(path, self.sources.original(version))
                 yield replace(line, kind="original", path=path, bytes=size, sha256=digest)

@@ -42,7 +42,7 @@ class RecordVersion:
     byte_size: int
     """Size of the file as delivered."""
     sha256: str
-    """Digest of the file as delivered."""
+    """Digest of the file as delivered; blank where that is withheld, so that nobody can try out what it held."""
     csv_byte_size: int
     csv_sha256: str
     """Digest of the whole CSV as served at …/data.csv."""
@@ -50,6 +50,8 @@ class RecordVersion:
     row_count: int
     columns: list[dict[str, Any]]
     published_at: str
+    withholds_original: bool = False
+    """The file as delivered is not offered. Records of earlier releases do not say it and mean False."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,11 +134,12 @@ def _version(version: DataVersion) -> RecordVersion:
         file_name=version.file_name,
         file_format=version.file_format,
         byte_size=version.byte_size,
-        sha256=version.blob_sha256,
+        sha256=version.blob_sha256 if version.is_original_public else "",
         csv_byte_size=version.csv_byte_size,
         csv_sha256=version.csv_sha256,
         content_sha256=version.content_sha256,
         row_count=version.row_count,
         columns=list(version.columns),
         published_at=format_instant(version.published_at),
+        withholds_original=not version.is_original_public,
     )

@@ -53,6 +53,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "原始文件暂时无法提供，请稍后再试，或联系数据管理部门。",
         "The original file is not available at the moment. Try again later or contact the data office.",
     ),
+    "original_is_withheld": (
+        "第 {number} 版的原始文件含有不宜公开的内容，不提供下载。请下载数据文件（CSV、XLSX 等）。",
+        "The original of version {number} holds what may not be public and is not offered. Please download the data "
+        "files (CSV, XLSX and others).",
+    ),
     "row_store_not_found": (
         "这份数据暂时无法查询，请稍后再试，或联系数据管理部门。",
         "The rows of this data are not available at the moment. Try again later or contact the data office.",

@@ -47,7 +47,15 @@ def file_facts(session: Session, record: FeedRecord, resource_id: uuid.UUID, num
     return facts
 
 
-original_facts = file_facts
+def original_facts(session: Session, record: FeedRecord, resource_id: uuid.UUID, number: int | None) -> VersionFacts:
+    """The public version whose file as delivered is meant.
+
+    Raises what `file_facts` raises, and NotFound("original_is_withheld") where that file holds more than may be public.
+    """
+    facts = file_facts(session, record, resource_id, number)
+    if not facts.is_original_public:
+        raise NotFound("original_is_withheld", number=facts.number)
+    return facts
 
 
 def question_of(pairs: Sequence[tuple[str, str]], facts: VersionFacts) -> Query | None:
