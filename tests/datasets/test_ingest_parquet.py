@@ -10,6 +10,7 @@ import duckdb
 import pytest
 
 from datasets.errors import DomainError, Invalid, TooLarge
+from datasets.ingest import parquet_file
 from datasets.ingest.reader import read_file
 from tests.datasets.ingesting import read_here, stored_rows
 
@@ -55,14 +56,14 @@ def test_names_of_columns_are_data_not_sql(tmp_path: Path) -> None:
     assert [column.name for column in read_here(path).columns] == ['a"; DROP TABLE raw; --', "select"]
 
 
-def test_forty_kilobytes_that_hold_forty_gigabytes_are_refused(tmp_path: Path) -> None:
-    path = _write(tmp_path / "bomb.parquet", "SELECT repeat('好', 300000) AS x FROM range(50000)")
+def test_few_kilobytes_that_hold_five_gigabytes_are_refused(tmp_path: Path) -> None:
+    path = _write(tmp_path / "bomb.parquet", "SELECT repeat('好', 300000) AS x FROM range(6000)")
     assert path.stat().st_size < 50_000
     started = time.monotonic()
     with pytest.raises(TooLarge) as caught:
         read_file(path, file_name="bomb.parquet", row_store=tmp_path / "rows.duckdb")
     assert caught.value.code == "file_unpacks_too_large"
-    assert caught.value.params == {"megabytes": 50_000 * 900_000 >> 20}
+    assert caught.value.params == {"megabytes": 6_000 * 900_000 >> 20}
     assert time.monotonic() - started < 60
 
 
@@ -73,7 +74,6 @@ def test_forty_kilobytes_that_hold_forty_gigabytes_are_refused(tmp_path: Path) -
         ("SELECT repeat('x', 5000000) AS b", "cell_is_too_long"),
         ("SELECT list_resize([]::VARCHAR[], 5000, repeat('x', 1000)) AS l", "cell_is_too_long"),
         ("SELECT " + ", ".join(f"1 AS c{number}" for number in range(2001)), "too_many_columns"),
-        ("SELECT 1 AS x FROM range(60000000)", "too_many_rows"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path: Path, query: str, code: str) -> None:
@@ -81,6 +81,13 @@ def test_what_is_no_table_is_refused(tmp_path: Path, query: str, code: str) -> N
     with pytest.raises(DomainError) as caught:
         read_here(path)
     assert caught.value.code == code
+
+
+def test_more_rows_than_the_limit_are_refused_from_the_footer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet_file, "MAX_ROWS", 999)
+    with pytest.raises(TooLarge) as caught:
+        read_here(_write(tmp_path / "rows.parquet", "SELECT 1 AS x FROM range(1000)"))
+    assert (caught.value.code, caught.value.params) == ("too_many_rows", {"count": 1000, "limit": 999})
 
 
 def test_encrypted_parquet_is_told(tmp_path: Path) -> None:
@@ -94,7 +101,7 @@ def test_damaged_files_never_break_the_house(tmp_path: Path) -> None:
     good = _write(tmp_path / "good.parquet", query).read_bytes()
     chance = random.Random(20260711)
     refused = 0
-    for number in range(25):
+    for number in range(12):
         damaged = bytearray(good)
         for _ in range(12):
             damaged[chance.randrange(4, len(damaged))] = chance.randrange(256)
@@ -104,4 +111,4 @@ def test_damaged_files_never_break_the_house(tmp_path: Path) -> None:
             read_file(path, file_name=path.name, row_store=tmp_path / f"{number}.duckdb")
         except DomainError:
             refused += 1
-    assert refused >= 7, "the cut ones at least"
+    assert refused >= 3, "the cut ones at least"
