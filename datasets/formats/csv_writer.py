@@ -19,11 +19,23 @@ from datasets.columns import Column
 from datasets.formats.guard import guard_cell, guarded_sql, is_dangerous_sql
 from datasets.formats.streaming import streamed
 from datasets.rowfile import RowFileWriter
-from datasets.rows import ALL_ROWS, WIDE, Selection, open_rows, printed_cell, printed_list, sql_text
+from datasets.rows import (
+    ALL_ROWS,
+    DEFAULT_MEMORY_BYTES,
+    WIDE,
+    Selection,
+    open_rows,
+    printed_cell,
+    printed_list,
+    sql_text,
+)
 
 BOM = "\ufeff"
 WITH_BOM = "utf-8-sig"
 LINE_END = b"\r\n"
+DIGEST_MEMORY = 64 << 20
+"""Bytes, enough for a scan of a table that is not wide. Intake digests in the process that held the raw table, whose
+address space the allocator keeps: it counts against the limit of the process although the memory is free."""
 BLOCK_BYTES = 1 << 20
 
 
@@ -146,7 +158,11 @@ def _pieces(store: Path, columns: Sequence[Column], scratch: Path, *, guard: boo
     """The whole CSV without its BOM, and the same without its header line, in pieces."""
     mark = len(BOM.encode())
     header = mark + len(header_line(columns, guard=guard).encode()) + len(LINE_END)
-    with streamed(lambda path: _copy(store, columns, path, ALL_ROWS, guard=guard), scratch) as pieces:
+
+    def write(path: Path) -> None:
+        _copy(store, columns, path, ALL_ROWS, guard=guard, memory_bytes=_digest_memory(columns))
+
+    with streamed(write, scratch) as pieces:
         seen = 0
         for piece in pieces:
             yield piece[max(0, mark - seen) :], piece[max(0, header - seen) :]
@@ -175,6 +191,7 @@ def _copy(
     spill: Path | None = None,
     guard: bool,
     bom: str = BOM,
+    memory_bytes: int = DEFAULT_MEMORY_BYTES,
 ) -> int:
     line = _line_sql(columns, guard)
     sql = (
@@ -183,7 +200,7 @@ def _copy(
         " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '', USE_TMP_FILE false)"
     )
     header = bom + header_line(columns, guard=guard) + "\r"
-    with open_rows(store, output=target, spill=spill) as connection:
+    with open_rows(store, output=target, spill=spill, memory_bytes=memory_bytes) as connection:
         written = connection.execute(sql, [header, *rows.params]).fetchone()
     return int(written[0]) - 1 if written else 0
 
@@ -207,6 +224,10 @@ def _field_sql(text: str, guard: bool) -> str:
     return f"CASE WHEN {quotes} THEN concat('\"', replace({value}, '\"', '\"\"'), '\"') ELSE {value} END"
 
 
+def _digest_memory(columns: Sequence[Column]) -> int:
+    return DEFAULT_MEMORY_BYTES if len(columns) > WIDE else DIGEST_MEMORY
+
+
 def _has_guarded(store: Path, columns: Sequence[Column]) -> bool:
     if any(guard_cell(column.name) != column.name for column in columns):
         return True
@@ -217,7 +238,7 @@ def _has_guarded(store: Path, columns: Sequence[Column]) -> bool:
         condition = f"len(list_filter({printed_list(texts)}, lambda x: {is_dangerous_sql('x')})) > 0"
     else:
         condition = " OR ".join(f"({is_dangerous_sql(column.physical)})" for column in texts)
-    with open_rows(store) as connection:
+    with open_rows(store, memory_bytes=_digest_memory(columns)) as connection:
         return connection.execute(f"SELECT 1 FROM data WHERE {condition} LIMIT 1").fetchone() is not None
 
 

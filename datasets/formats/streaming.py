@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 CHUNK_BYTES = 1 << 20
+PIPE_BYTES = 64 << 10
+"""What a pipe holds."""
 
 
 @contextmanager
@@ -49,7 +51,7 @@ def _pieces(descriptor: int) -> Iterator[bytes]:
     """Whole pieces: a pipe gives 64 KB at a time, and what is done with each costs a little."""
     parts: list[bytes] = []
     gathered = 0
-    while part := os.read(descriptor, CHUNK_BYTES):
+    while part := os.read(descriptor, PIPE_BYTES):
         parts.append(part)
         gathered += len(part)
         if gathered >= CHUNK_BYTES:
