@@ -143,12 +143,12 @@ def _is_aligned(sample: str) -> bool:
 
 
 def _is_blank_separated(sample: str) -> bool:
-    """Exactly two or more columns divided by one blank in every line, one of them all numbers: 110000 北京市."""
-    rows = [line.split(" ") for line in sample.split("\n")[:SAMPLE_RECORDS] if line.strip()]
+    """Columns divided by one blank in every line, one of them numbers below its first cell: 110000 北京市."""
+    rows = [line.split(" ") for line in re.split(r"[\r\n]+", sample)[:SAMPLE_RECORDS] if line.strip()]
     widths = {len(row) for row in rows}
     if len(rows) < 3 or len(widths) != 1 or widths == {1}:
         return False
-    return any(all(kind_of(row[index].strip()) == "number" for row in rows) for index in range(len(rows[0])))
+    return any(all(kind_of(row[index]) == "number" for row in rows[1:]) for index in range(len(rows[0])))
 
 
 def _complete(sample: str, delimiter: str) -> Dialect:

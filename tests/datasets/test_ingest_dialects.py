@@ -74,6 +74,8 @@ CASES: list[tuple[str, str, Records]] = [
         [["code", "name", "n"], ["10023", "New York", "5"], ["7", "Rome", "12"]],
     ),
     ("a number and a name", "11 北京\n12 天津\n13 河北\n", [["11", "北京"], ["12", "天津"], ["13", "河北"]]),
+    ("numbers under names", "x y\r\n1 2\r\n3 4\r\n5 6\r\n", [["x", "y"], ["1", "2"], ["3", "4"], ["5", "6"]]),
+    ("words are one column", "what is it\nthis is it\nand so on\n", [["what is it"], ["this is it"], ["and so on"]]),
     ("ragged rows", "a,b,c\n1,2\n1,2,3,4\n", [["a", "b", "c", ""], ["1", "2", "", ""], ["1", "2", "3", "4"]]),
     ("R names no row names", "x,y\na,1,2\nb,3,4\n", [["", "x", "y"], ["a", "1", "2"], ["b", "3", "4"]]),
     ("records with a delimiter too many", "x,y\n1,2,\n3,4,\n", [["x", "y", ""], ["1", "2", ""], ["3", "4", ""]]),
