@@ -89,6 +89,19 @@ def test_groups_are_a_table_with_downloads_of_the_same_question(client: FlaskCli
     assert "成立日期 (year)" in client.get(f"/en{explore}?_group=成立日期:year").text
 
 
+def test_download_of_groups_holds_the_groups(client: FlaskClient, explore: str) -> None:
+    page = Page(client.get(f"{explore}?_group=街道&_measure=count,sum:学生数&_sort=街道").text)
+    links = {kind: page.links_with(f"/data.{kind}")[0] for kind in ("csv", "json")}
+    assert client.get(links["csv"]).data.decode("utf-8-sig").splitlines() == [
+        "街道,行数,学生数合计",
+        "沈家营街道,1,1203",
+        "花湖街道,1,845",
+        "黄石港街道,1,",
+    ]
+    first = client.get(links["json"]).get_json(force=True)[0]
+    assert first == {"街道": "沈家营街道", "count": 1, "sum_学生数": 1203}
+
+
 def test_groups_are_sorted_by_their_own_columns(client: FlaskClient, explore: str) -> None:
     page = Page(client.get(f"{explore}?_group=街道&_measure=sum:学生数").text)
     assert page.links_with("_sort=-sum_") and page.links_with("_sort=%E8%A1%97")
