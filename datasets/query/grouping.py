@@ -219,16 +219,6 @@ class Grouping:
         return bool(self.keys) and self.keys[0].bucket is not None
 
 
-def known_buckets(column: Column) -> list[str]:
-    """Keys of the buckets that a column offers."""
-    return [bucket.key for bucket in buckets_for(column)]
-
-
-def known_measures(column: Column) -> list[str]:
-    """Keys of what can be counted of a column."""
-    return [kind.key for kind in measures_for(column)]
-
-
 def _free(wanted: str, taken: Sequence[str], joint: str) -> str:
     """`wanted`, with the first number behind it that makes it differ from those `taken`."""
     number, found = 2, wanted
