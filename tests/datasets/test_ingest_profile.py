@@ -17,7 +17,7 @@ from tests.datasets.ingesting import read_text
 
 def facts_of(header: str, cells: list[str]) -> dict[str, Any]:
     """The facts about a second column with these cells."""
-    reading = read_text(f"名称,{header}\n" + "".join(f'甲,"{cell}"\n' for cell in cells))
+    reading = read_text(f"名称,{header}\n" + "".join(f'花湖街道,"{cell}"\n' for cell in cells))
     return dict(reading.profile["columns"][1])
 
 
