@@ -64,14 +64,14 @@ def plan_export(
 ) -> ExportPlan:
     """An export of the rows that `query` asks for (None: all). `_offset` and `_after` have no meaning here.
 
-    Raises Invalid("unknown_format" | "unknown_encoding" | "encoding_not_for_format"),
+    Raises Invalid("unknown_format" | "csv_encoding_not_offered" | "encoding_not_for_format"),
     NotFound("format_needs_places") for a map format where no column says where a row lies.
     """
     if format_key not in FORMATS:
         raise Invalid("unknown_format", format=format_key[:MAX_NAMED], known=list(FORMATS))
     chosen, asked = FORMATS[format_key], query.at() if query else EVERYTHING
     if encoding not in ENCODINGS:
-        raise Invalid("unknown_encoding", encoding=encoding[:MAX_NAMED], known=list(ENCODINGS))
+        raise Invalid("csv_encoding_not_offered", encoding=encoding[:MAX_NAMED], known=list(ENCODINGS))
     if encoding != WHOLE_ENCODING and encoding not in chosen.encodings:
         raise Invalid("encoding_not_for_format", format=chosen.key, known=["csv"])
     columns = exported_columns(columns_from(version.columns), asked)

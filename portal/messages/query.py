@@ -42,7 +42,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "文件还没有传完（已收到 {offset} / {size} 字节），请继续上传。",
         "The file is not whole yet ({offset} of {size} bytes). Continue the upload.",
     ),
-    "upload_is_used": ("这个文件已经上传完成，不能再放弃。", "This file has been uploaded already and cannot be given up."),
+    "upload_is_used": (
+        "这个文件已经上传完成，不能再放弃。",
+        "This file has been uploaded already and cannot be given up.",
+    ),
     "upload_protocol_differs": (
         "上传协议的版本须为 tus {version}。",
         "Uploads in pieces need tus {version} (header Tus-Resumable).",
@@ -90,7 +93,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "不提供“{format}”格式。可用格式：{known}。",
         "The format “{format}” is not offered. Known formats: {known}.",
     ),
-    "unknown_encoding": (
+    "csv_encoding_not_offered": (
         "不提供“{encoding}”编码。CSV 可选的编码：{known}。",
         "The encoding “{encoding}” is not offered. Encodings of CSV: {known}.",
     ),

@@ -169,7 +169,7 @@ def test_csv_in_another_encoding_has_the_same_rows_in_a_file_of_its_own(download
 def test_encodings_are_told_and_belong_to_csv(downloads, version):
     with pytest.raises(Invalid) as caught:
         downloads.export(version, None, "csv", encoding="big5")
-    assert caught.value.code == "unknown_encoding"
+    assert caught.value.code == "csv_encoding_not_offered"
     assert caught.value.params == {"encoding": "big5", "known": ["utf-8-sig", "utf-8", "gb18030"]}
     with pytest.raises(Invalid, match="encoding_not_for_format"):
         downloads.export(version, None, "json", encoding="gb18030")
