@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from datasets.ingest.raw_table import Row
-from datasets.ingest.sheet_words import ORDINAL_WORD, UNIT_LABEL
+from datasets.ingest.sheet_words import LETTERS, ORDINAL_WORD, STEMS, UNIT_LABEL
 from datasets.ingest.values import LONG, can_head, find_ordinal, find_unit, kind_of
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def _count_header_below(head: Sequence[Row], start: int, end: int, merges: Seque
         (is_unit_row(below, header) and _has_numbers_under(below, body))
         or (is_number_row(below, header) and _is_unlike(below, body))
         or _is_text_over_numbers(below, body)
+        or _has_no_key(below, header, body)
     )
     return int(is_part)
 
@@ -177,22 +178,34 @@ def _has_numbers_under(row: Row, body: Sequence[Row]) -> bool:
 
 
 def is_number_row(row: Row, above: Row) -> bool:
-    """Columns numbered one by one: 甲 乙 1 2 3, (1) (2) (3), 栏次 1 2 3=1+2."""
+    """Columns numbered one by one: 甲 乙 1 2 3, (1) (2) (3), 栏次 1 2 3=1+2. Words come first, and in their order."""
     cells = own_cells(row, above)
     ordinals = [number for cell in cells if (number := find_ordinal(cell)) is not None]
-    others = [cell for cell in cells if find_ordinal(cell) is None]
-    if not all(ORDINAL_WORD.fullmatch(cell) for cell in others):
+    words = cells[: len(cells) - len(ordinals)]
+    if len(cells) < 3 or not ordinals or ordinals != list(range(1, len(ordinals) + 1)):
         return False
-    is_counted = ordinals == list(range(1, len(ordinals) + 1))
-    return is_counted and len(ordinals) + len(others) > 1 and (len(ordinals) > 1 or "甲" in others)
+    stems = "".join(word for word in words if len(word) == 1)
+    is_ordered = stems.strip("-—－") in (STEMS[: len(stems)], LETTERS[: len(stems)], "")
+    return is_ordered and all(ORDINAL_WORD.fullmatch(word) for word in words)
 
 
 def _is_unlike(row: Row, body: Sequence[Row]) -> bool:
-    """A row of plain numbers counts as numbering only where the rows below hold words in one of its columns."""
+    """A row of plain numbers counts as numbering only where several rows below hold words in one of its columns."""
     if any(cell and not cell.isdigit() and kind_of(cell) != "missing" for cell in row):
         return True
     kinds = [column_kinds(body, column) for column, cell in enumerate(row) if cell]
-    return len(kinds) > 2 and any(found["text"] > 0.6 * max(1, found.total()) for found in kinds)
+    return len(kinds) > 2 and len(body) > 1 and any(found["text"] > 0.6 * max(1, found.total()) for found in kinds)
+
+
+def _has_no_key(row: Row, above: Row, body: Sequence[Row]) -> bool:
+    """Words only, nothing under the first heading, and below columns of numbers with a key in every row."""
+    key = next((column for column, cell in enumerate(above) if cell is not None), 0)
+    cells = [cell for cell in row if cell is not None]
+    if row[key] is not None or len(cells) < 2 or not all(kind_of(cell) == "text" for cell in cells):
+        return False
+    over = [column_kinds(body, column) for column, cell in enumerate(row) if cell is not None]
+    numeric = [found for found in over if found["number"] > 0.6 * max(1, found.total())]
+    return len(numeric) > 1 and sum(kind_of(below[key]) != "blank" for below in body) > 0.6 * len(body)
 
 
 def _is_text_over_numbers(row: Row, body: Sequence[Row]) -> bool:

@@ -30,7 +30,7 @@ def is_scanned(layout: Layout, width: int) -> bool:
 
 def list_thin_rows(table: RawTable, layout: Layout) -> list[int]:
     """Rows of the data with at most one filled cell; none when there are so many that they tell nothing."""
-    if not is_scanned(layout, table.width) or table.width < 3:
+    if not is_scanned(layout, table.width) or table.width < 2:
         return []
     count = " + ".join(f"(r{column} IS NOT NULL)::INT" for column in range(table.width))
     found = table.connection.execute(
@@ -138,6 +138,8 @@ def _list_equal(table: RawTable, layout: Layout, header: Row) -> list[int]:
 def _mark_groups(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
     """Lone words in a column of numbers (the serial number) head a group; elsewhere they stay and are told."""
     body = body_rows(table.rows(layout.first_row, HEAD_ROWS), 0)
+    if max(map(breadth, body), default=0) <= 2:
+        return
     known = {*layout.group_rows, *layout.repeated_rows}
     groups = list(layout.group_rows)
     for row in thin:
@@ -147,7 +149,7 @@ def _mark_groups(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
         column, cell = lone[0]
         if kind_of(cell) == "text" and _is_numeric(body, column):
             groups.append(row)
-        elif max(map(breadth, body), default=0) > 2 and not _is_like_others(cell, body, column):
+        elif not _is_like_others(cell, body, column):
             layout.lone_rows.append(row)
     layout.group_rows = sorted(groups)
 

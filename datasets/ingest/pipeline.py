@@ -88,8 +88,9 @@ def _layout_of(recipe: Recipe) -> Layout:
 
 
 def _lines(table: RawTable, rows: Sequence[int]) -> list[str]:
-    lines = (" ".join(clean_name(cell) for cell in table.rows(row, 1)[0] if cell) for row in rows[:MAX_LINES])
-    return [line for line in lines if line]
+    """A title merged over several cells stands in each of them and is told once."""
+    cells = ([clean_name(cell) for cell in table.rows(row, 1)[0] if cell] for row in rows[:MAX_LINES])
+    return list(dict.fromkeys(line for found in cells if (line := " ".join(dict.fromkeys(found)))))
 
 
 def _name(delivery: Delivery, recipe: Recipe | None) -> None:

@@ -85,5 +85,6 @@ UNIT_LABEL = re.compile(r"[（(]?(?:计量|計量|数据)?单\s*位[)）]?|單\s
 
 ORDINAL = re.compile(r"[（(]?(\d{1,3})[)）]?(?:\s*[=＝]\s*[\d+＋\-－*×/÷()（）.%\s]+)?|([①-⑳])", re.ASCII)
 """A cell of a row of column numbers: 3, (3), ③, 3=1+2."""
-ORDINAL_WORD = re.compile(r"[甲乙丙丁戊己庚辛壬癸A-H]|[栏行列]\s*[次号目]|序号|[-—－]+")
+STEMS, LETTERS = "甲乙丙丁戊己庚辛壬癸", "ABCDEFGH"
+ORDINAL_WORD = re.compile(rf"[{STEMS}{LETTERS}]|[栏行列]\s*[次号目]|序号|[-—－]+")
 """What stands in such a row over columns of words."""

@@ -129,7 +129,7 @@ def has_header(head: Sequence[Row], start: int, merges: Sequence[Merge] = ()) ->
     """False when the first row holds the same kinds of values as the rows below it: numbers over numbers, or words that
     occur again in their own column."""
     first = head[start]
-    if _are_years(first):
+    if _are_years(first) or _are_counted(first):
         return True
     reach = max([start, *(bottom for top, _, bottom, _ in merges if top <= start < bottom < start + MAX_HEADER_ROWS)])
     body = [row for row in body_rows(head, reach + 1) if row != first]
@@ -187,6 +187,13 @@ def _are_years(row: Row) -> bool:
         return False
     is_counted = set(steps) in ({1}, {-1})
     return is_counted or (len(numbers) > 3 and (min(steps) > 0 or max(steps) < 0))
+
+
+def _are_counted(row: Row) -> bool:
+    """A header such as 行业, 1, 2, … 12: a word, then whole numbers from 1 on, as for months and weeks."""
+    numbers = [cell for cell in row[1:] if cell is not None]
+    is_counted = numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    return len(numbers) > 3 and is_counted and kind_of(row[0]) in ("text", "blank")
 
 
 def _cut_notes(layout: Layout, tail: Sequence[Row], count: int, width: int) -> None:

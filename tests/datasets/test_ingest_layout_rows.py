@@ -98,6 +98,22 @@ INSIDE = {
         3,
         ["花湖", "10", "20"],
     ),
+    "two tables of two columns": Layout(
+        "街道,户数\n花湖,10\n红旗桥,20\n表二：面积,\n街道,面积\n花湖,1.5\n红旗桥,2.5\n",
+        [1],
+        ["街道", "户数"],
+        2,
+        ["花湖", "10"],
+        warned={"other_tables_left_out": [4]},
+    ),
+    "two tables without titles": Layout(
+        "街道,户数,人数\n花湖,10,30\n红旗桥,20,60\n,,\n类别,数量,金额\n低保,5,100\n特困,6,200\n",
+        [1],
+        ["街道", "户数", "人数"],
+        2,
+        ["花湖", "10", "30"],
+        warned={"other_tables_left_out": [4]},
+    ),
     "the same names again at the right": Layout(
         "序号,街道,户数,序号,街道,户数\n1,花湖,10,3,沈家营,30\n2,红旗桥,20,4,黄石港,40\n",
         [1],
