@@ -94,7 +94,8 @@ class Finding(_Json):
     column: str
     kind: str
     severity: str
-    """"block": not published until masked or overridden with a legal basis; "warn": shown to the reviewer."""
+    """"block": not published until masked or overridden with a legal basis; "warn": shown to the reviewer;
+    "withheld": would block, but stands only in the delivered file, which is not offered."""
     count: int
     rate: float
     samples: list[str] = field(default_factory=list)

@@ -100,7 +100,7 @@ NEAR = f"(?:{BLANK}?{DASH}{BLANK}?|{BLANK}{{1,2}})"
 MOBILE = (
     "1[3-9][0-9](?:[0-9]{8}"
     f"|{NEAR}[0-9]{{4}}{NEAR}[0-9]{{4}}|[.·][0-9]{{4}}[.·][0-9]{{4}}|{NEAR}[0-9]{{8}}|[0-9]{{4}}{BLANK}{{1,2}}[0-9]{{4}}"
-    f"|[0-9]{BLANK}[0-9]{{4}}{BLANK}[0-9]{{3}}|{BLANK}[0-9]{{3}}{BLANK}[0-9]{{5}})"
+    f"|{BLANK}[0-9]{{3}}{BLANK}[0-9]{{5}})"
     f"|1{BLANK}[3-9](?:{BLANK}[0-9]){{9}}|1[.][3-9][0-9]{{9}}[Ee][+]?10"
 )
 """YD/T 5163 leaves 13–19; 3-4-4, 3-8, 7-4 and other groups, all digits apart, and as spreadsheets print a number."""
