@@ -21,6 +21,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -157,12 +158,10 @@ class RowFile:
 
         self._error = zstandard.ZstdError
         self._decompress = zstandard.ZstdDecompressor().decompress
-        self._file = path.open("rb", buffering=0)
-        try:
+        with ExitStack() as opened:
+            self._file = opened.enter_context(path.open("rb", buffering=0))
             self._read_header()
-        except BaseException:
-            self._file.close()
-            raise
+            opened.pop_all()
 
     def _read_header(self) -> None:
         head = self._file.read(HEADER.size)

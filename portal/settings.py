@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,23 +16,11 @@ from urllib.parse import urlsplit
 from environs import Env, validate
 
 from catalog.feeds.pullers import parse_pullers
-from datasets.errors import DomainError
+from portal.secret_key import WrongSetting, check_secret, kept_secret
 
-MIN_SECRET_LENGTH = 32
-KNOWN_SECRETS = ("changeme", "change-me", "secret", "secretkey", "password", "development", "example", "kaifang")
 DEMO_MARK = "demo-accounts.json"
 """A home that holds this file holds demonstration data, however it is served."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-class WrongSetting(DomainError):
-    """A setting cannot be used; `params["reason"]` is one sentence that names it and what to do."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("wrong_setting", reason=reason)
-
-    def __str__(self) -> str:
-        return str(self.params["reason"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,10 +303,10 @@ def load_settings(**overrides: Any) -> Settings:
     values["mail_from"] = check_mail(values["smtp_url"], values["mail_from"] or values["site_email"])
     if values["storage_url"] and not Path(values["storage_url"]).is_absolute():
         raise WrongSetting("STORAGE_URL must be the absolute path of a folder, or empty for the home folder.")
-    values["secret_key"] = values["secret_key"] or _kept_secret(values["home"] / "secret_key")
+    values["secret_key"] = values["secret_key"] or kept_secret(values["home"] / "secret_key")
     values["is_demo"] = values["is_demo"] or (values["home"] / DEMO_MARK).is_file()
     for key in (values["secret_key"], *values["secret_key_fallbacks"]):
-        _check_secret(key)
+        check_secret(key)
     return Settings(**values)
 
 
@@ -371,33 +358,6 @@ def _check_database_url(url: str) -> str:
             "DATABASE_URL must begin with postgresql:// or sqlite:///, or be empty for SQLite in the home."
         )
     return url
-
-
-def _check_secret(key: str) -> None:
-    looks_known = any(word in key.casefold() for word in KNOWN_SECRETS) or len(set(key)) < 8
-    if len(key) < MIN_SECRET_LENGTH or looks_known:
-        raise WrongSetting(
-            f"SECRET_KEY is too short or well known: use at least {MIN_SECRET_LENGTH} random characters, "
-            "or leave it empty and a key is generated."
-        )
-
-
-def _kept_secret(path: Path) -> str:
-    """The key kept in the home; made once, by whichever process comes first, readable by its owner only."""
-    if not path.exists():
-        fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        path.chmod(0o600)
-    return path.read_text().strip()
 
 
 def shown_settings(settings: Settings) -> Mapping[str, str]:
