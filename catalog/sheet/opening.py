@@ -26,6 +26,7 @@ EXACT_DIGITS = 10**15
 """From here on a spreadsheet's number has lost digits: 18-digit codes typed as numbers end in zeros."""
 WIDEST_GRID = 2_000
 """Columns up to which a workbook is opened at all: formats often reach beyond the used columns."""
+SHEET_KINDS = frozenset({"text", "zip", "xls"})
 _DELIMITERS = (",", "\t", ";", "，", "|")
 
 
@@ -48,11 +49,21 @@ def open_grids(path: Path, *, max_rows: int) -> Opened:
     """
     path = _unpacked(path)
     is_json = _looks_like_json(path)
-    kind = "text" if is_json else find_kind(path)
+    kind = "text" if is_json else _sheet_kind(path)
     opened = _open_text(path, is_json) if kind == "text" else _open_workbook(path, kind, max_rows)
     for grid in opened.grids:
         _check_size(grid, max_rows)
     return opened
+
+
+def _sheet_kind(path: Path) -> str:
+    """A kind of file in which departments fill in sheets; data files come in more kinds."""
+    kind = find_kind(path)
+    if kind == "html":
+        raise Invalid("file_is_html")
+    if kind not in SHEET_KINDS:
+        raise Invalid("format_not_supported", kind=kind.upper())
+    return kind
 
 
 def _unpacked(path: Path) -> Path:

@@ -41,5 +41,6 @@ VERSION_STATE = Vocabulary(
         Term("published", "已发布", "Published"),
         Term("superseded", "历史版本", "Superseded"),
         Term("rejected", "已退回", "Rejected"),
+        Term("expired", "已过保留期", "Past retention"),
     ),
 )

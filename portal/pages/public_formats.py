@@ -27,6 +27,7 @@ TONES = {
     "approved": "brand",
     "published": "good",
     "superseded": "",
+    "expired": "",
     "never_published": "",
     "withdrawal_review": "warn",
     "suspended": "bad",

@@ -17,6 +17,7 @@ from catalog.permissions import Actor
 from catalog.resources import add_resource
 from catalog.workflow import take_step
 from datasets.models import DataVersion
+from datasets.versions import expire_versions
 
 MOMENT = dt.datetime(2026, 7, 10, 2, 0, tzinfo=dt.UTC)
 
@@ -151,7 +152,7 @@ class Lifecycle:
     def version(self, state: str, *, entry_state: str = "published", **facts: Any) -> DataVersion:
         """The second version of a public file in a state of VERSION_STATES, its entry in `entry_state`.
 
-        For `superseded` it is the first version that has been superseded by the second.
+        For `superseded` it is the first version, superseded by the second; for `expired` a third one came after.
         """
         entry = self.entry("published", with_file=True)
         resource = self.session.scalars(select(Resource).where(Resource.entry_id == entry.id)).one()
@@ -163,15 +164,23 @@ class Lifecycle:
             "office_review": ("submit_data", "confirm_data"),
             "published": ("submit_data", "confirm_data", "approve_data"),
             "superseded": ("submit_data", "confirm_data", "approve_data"),
+            "expired": ("submit_data", "confirm_data", "approve_data"),
             "rejected": ("submit_data", "reject_data_by_department"),
         }[state]
-        for step in steps:
-            if step == "approve_data" and second.state == "published":
-                continue
-            self.take_data(second, step)
+        self._take_all(second, steps)
+        if state == "expired":
+            self._take_all(self.attach(resource), steps)
+            expire_versions(self.session, kept=1)
+            self.session.expire_all()
         later = {"withdrawal_review": ("ask_withdrawal",), "suspended": ("suspend",)}
         self.take(entry, *later.get(entry_state, ()))
-        return first if state == "superseded" else second
+        return first if state in ("superseded", "expired") else second
+
+    def _take_all(self, version: DataVersion, steps: tuple[str, ...]) -> None:
+        """Take the steps; what is public after the reviewer's confirmation needs no approval."""
+        for step in steps:
+            if not (step == "approve_data" and version.state == "published"):
+                self.take_data(version, step)
 
     def take_data(self, version: DataVersion, step: str) -> DataVersion:
         """Take a step of a data version by whom it belongs to."""

@@ -35,6 +35,7 @@ OPEN_STEPS: dict[str, set[str]] = {
     "office_review": {"recall_data", "approve_data", "reject_data_by_office"},
     "published": set(),
     "superseded": {"retract_data"},
+    "expired": set(),
     "rejected": set(),
 }
 
