@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from datasets.columns import Column
 from datasets.difference_keys import Pair, Side, find_key
 from datasets.rows import DEFAULT_MEMORY_BYTES, printed_cell, sql_text
-from datasets.versions import compare_columns
 
 if TYPE_CHECKING:
     import duckdb
@@ -222,6 +221,8 @@ def _count(
     pairs: Sequence[Pair],
     key: Sequence[Pair],
 ) -> Difference:
+    from datasets.versions import compare_columns  # brings SQLAlchemy along, which no asker of this module needs
+
     added, removed, changed = _one(
         connection,
         "SELECT count(*) - count(o), count(*) - count(n), count(o + n) FROM found",

@@ -7,16 +7,13 @@ import json
 from dataclasses import dataclass
 
 from datasets.columns import Column, columns_from
-from datasets.errors import Invalid, NotFound
-from datasets.formats import ENCODINGS, FORMATS, WHOLE_ENCODING, Format, formats_for
+from datasets.formats import WHOLE_ENCODING, Format, choose_format
 from datasets.query.exporting import exported_columns
 from datasets.query.question import EVERYTHING, Query, canonical
 from datasets.versions import VersionFacts
 
 LAYOUT = 2
 """Grows when files of an older program must not be served any more."""
-MAX_NAMED = 40
-"""Characters of a wrong name that an error repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +64,8 @@ def plan_export(
     Raises Invalid("unknown_format" | "csv_encoding_not_offered" | "encoding_not_for_format"),
     NotFound("format_needs_places") for a map format where no column says where a row lies.
     """
-    if format_key not in FORMATS:
-        raise Invalid("unknown_format", format=format_key[:MAX_NAMED], known=list(FORMATS))
-    chosen, asked = FORMATS[format_key], query.at() if query else EVERYTHING
-    if encoding not in ENCODINGS:
-        raise Invalid("csv_encoding_not_offered", encoding=encoding[:MAX_NAMED], known=list(ENCODINGS))
-    if encoding != WHOLE_ENCODING and encoding not in chosen.encodings:
-        raise Invalid("encoding_not_for_format", format=chosen.key, known=["csv"])
-    columns = exported_columns(columns_from(version.columns), asked)
-    if not chosen.offered_for(columns):
-        raise NotFound("format_needs_places", format=chosen.key, known=[one.key for one in formats_for(columns)])
+    asked = query.at() if query else EVERYTHING
+    chosen = choose_format(exported_columns(columns_from(version.columns), asked), format_key, encoding)
     return ExportPlan(version, asked, chosen, encoding)
 
 

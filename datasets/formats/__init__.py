@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from datasets.columns import Column
+from datasets.errors import Invalid, NotFound
 from datasets.formats.places import find_places
 from datasets.rows import Selection
 
@@ -137,8 +138,28 @@ FORMATS: dict[str, Format] = {
     )
 }  # fmt: skip
 BUNDLE_MEDIA_TYPE = "application/zip"
+MAX_NAMED = 40
+"""Characters of a wrong name that an error repeats."""
 
 
 def formats_for(columns: Sequence[Column]) -> list[Format]:
     """The formats in which rows of these columns are offered, in the order in which people are shown them."""
     return [format_ for format_ in FORMATS.values() if format_.offered_for(columns)]
+
+
+def choose_format(columns: Sequence[Column], format_key: str, encoding: str = WHOLE_ENCODING) -> Format:
+    """The row of FORMATS in which rows of `columns` shall be written.
+
+    Raises Invalid("unknown_format" | "csv_encoding_not_offered" | "encoding_not_for_format"),
+    NotFound("format_needs_places") for a map format where no column says where a row lies.
+    """
+    if format_key not in FORMATS:
+        raise Invalid("unknown_format", format=format_key[:MAX_NAMED], known=list(FORMATS))
+    chosen = FORMATS[format_key]
+    if encoding not in ENCODINGS:
+        raise Invalid("csv_encoding_not_offered", encoding=encoding[:MAX_NAMED], known=list(ENCODINGS))
+    if encoding != WHOLE_ENCODING and encoding not in chosen.encodings:
+        raise Invalid("encoding_not_for_format", format=chosen.key, known=["csv"])
+    if not chosen.offered_for(columns):
+        raise NotFound("format_needs_places", format=chosen.key, known=[one.key for one in formats_for(columns)])
+    return chosen
