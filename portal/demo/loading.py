@@ -158,7 +158,7 @@ def _draft(house: House, session: Session, life: _Life, *, by: Actor, now: dt.da
     files = [future.result() for future in life.readings]
     items = [
         {"name": column.name, "field_name": life.columns.get(column.name), "type": ITEM_TYPES[column.type]}
-        for column in (files[0].reading.columns if files else [])
+        for column in (files[-1].reading.columns if files else [])
     ]
     items = items or [{"name": "登记编号", "type": "C"}, {"name": "登记日期", "type": "D"}]
     department_id = life.people.departments[life.spec.department]
