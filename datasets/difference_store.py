@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,8 @@ from datasets.versions import VersionFacts
 
 if TYPE_CHECKING:
     from datasets.query.pool import QueryPool
+
+log = logging.getLogger(__name__)
 
 LAYOUT = 1
 """Grows when differences of an older program must not be shown any more."""
@@ -61,9 +64,9 @@ class Differences:
         columns = difference_columns(columns_from(old.columns), columns_from(new.columns))
         key = _key(old, new)
         path = self.stores.path_of(key)
-        if path.is_file():
-            os.utime(path)
-            return StoredDifference(key, path, columns, read_difference(path))
+        kept = self._find(path)
+        if kept is not None:
+            return StoredDifference(key, path, columns, kept)
         require_space(path.parent, old.csv_byte_size + new.csv_byte_size)
         building = self.stores.start_building()
         try:
@@ -76,6 +79,19 @@ class Differences:
     def sweep(self, *, older_than: dt.datetime) -> int:
         """Remove differences that nobody has asked for since; how many."""
         return self.stores.sweep((), older_than=older_than)
+
+    def _find(self, path: Path) -> Difference | None:
+        """The difference that is kept at `path`, which then counts as used just now; None for a damaged one too."""
+        import duckdb
+
+        try:
+            os.utime(path)
+            return read_difference(path)
+        except FileNotFoundError:
+            return None
+        except (duckdb.Error, ValueError, TypeError) as error:
+            log.warning("difference %s is damaged (%s) and made again", path.stem, type(error).__name__)
+            return None
 
     def _side(self, version: VersionFacts) -> tuple[Path, list[Column]]:
         return self._row_stores.path_of(version.row_store), columns_from(version.columns)

@@ -7,6 +7,8 @@ column in many places. Here a row lies in one piece. `{key}.rows` holds, behind 
   its rows (u32 each), then the rows as lines of the whole CSV: unguarded, ended by CRLF, without a header line;
 - the index: where each block begins, and the end of the last one (u64 each).
 
+The header also says for which key of a row store it was written, so that a file under another name is told apart.
+
 All numbers are little-endian. Only the header, two entries of the index and one block are read for a row, so that cost
 and memory do not grow with the file. It is derived from the row store and optional: whoever finds none, or a broken
 one, takes the cells from the row store. A blank cell and an empty text are one here: row stores have no empty text.
@@ -14,6 +16,7 @@ one, takes the cells from the row store. A blank cell and an empty text are one 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
@@ -31,9 +34,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SUFFIX = ".rows"
-MAGIC = b"KFROWS1\n"
-HEADER = struct.Struct("<8sIIQQQI")
-"""Magic, columns, rows per block, rows, blocks, place of the index, CRC-32 of all that."""
+MAGIC = b"KFROWS2\n"
+HEADER = struct.Struct("<8sIIQQQ32sI")
+"""Magic, columns, rows per block, rows, blocks, place of the index, whose it is, CRC-32 of all that."""
+NOBODYS = bytes(32)
+"""Written outside a folder of row stores: the rows of whatever store it stands beside."""
 ENTRY = struct.Struct("<QQ")
 NUMBER = struct.Struct("<I")
 MOST_ROWS = 64
@@ -59,6 +64,23 @@ class BrokenRowFile(Exception):
 def row_file_of(store: Path) -> Path:
     """Where the row file of the row store at `store` stands."""
     return store.with_suffix(SUFFIX)
+
+
+def bind_row_file(path: Path, key: str) -> None:
+    """Note in the row file at `path` that its rows are those of the row store `key`, and flush it to the disk."""
+    with path.open("r+b") as file:
+        head = file.read(HEADER.size)
+        if len(head) < HEADER.size or not head.startswith(MAGIC):
+            raise BrokenRowFile
+        file.seek(0)
+        file.write(_pack_header(HEADER.unpack(head)[1:6], owner_of(key)))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def owner_of(key: str) -> bytes:
+    """How the key of a row store is written in the header of its row file."""
+    return hashlib.sha256(key.encode()).digest()
 
 
 class RowFileWriter:
@@ -105,7 +127,7 @@ class RowFileWriter:
         self._starts.append(place)
         self._file.write(struct.pack(f"<{blocks + 1}Q", *self._starts))
         self._file.seek(0)
-        self._file.write(_pack_header(self._columns, self._rows_per_block, self.row_count, blocks, place))
+        self._file.write(_pack_header((self._columns, self._rows_per_block, self.row_count, blocks, place), NOBODYS))
 
     def _choose_size(self) -> None:
         mean = len(self._buffer) // max(1, len(self._ends))
@@ -167,7 +189,8 @@ class RowFile:
         head = self._file.read(HEADER.size)
         if len(head) < HEADER.size or not head.startswith(MAGIC):
             raise BrokenRowFile
-        _, self.columns, self.rows_per_block, self.row_count, self._blocks, self._index, check = HEADER.unpack(head)
+        found = HEADER.unpack(head)
+        _, self.columns, self.rows_per_block, self.row_count, self._blocks, self._index, self.owner, check = found
         byte_size = os.fstat(self._file.fileno()).st_size
         is_whole = byte_size == self._index + 8 * (self._blocks + 1)
         if check != zlib.crc32(head[:-CHECKSUM_BYTES]) or not is_whole or not self.rows_per_block:
@@ -206,12 +229,17 @@ class RowFile:
             start, end = ENTRY.unpack(self._read(self._index + 8 * at, ENTRY.size))
             if not HEADER.size <= start <= end <= self._index:
                 raise BrokenRowFile
-            block: bytes = self._decompress(self._read(start, end - start))
+            block: bytes = self._decompress(self._read(start, end - start), allow_extra_data=False)
             if NUMBER.unpack_from(block)[0] != at:
                 raise BrokenRowFile
-        except (self._error, struct.error, OSError):
+        except (self._error, struct.error, OSError, MemoryError):
             raise BrokenRowFile from None
         return block
+
+    def require_whole(self) -> None:
+        """Open every block. Raises BrokenRowFile. O(bytes), one block in memory."""
+        for at in range(self._blocks):
+            self._block(at)
 
     def _read(self, place: int, length: int) -> bytes:
         self._file.seek(place)
@@ -229,23 +257,38 @@ class RowFile:
 
 
 def open_row_file(store: Path, *, row_count: int) -> RowFile | None:
-    """The row file of the row store at `store`, which has so many rows; None where there is none that can be used."""
+    """The row file of the row store at `store`, which has so many rows; None where there is none.
+
+    Raises BrokenRowFile for one that cannot be used: damaged, or of other rows.
+    """
     try:
         found = RowFile(row_file_of(store))
     except FileNotFoundError:
         return None
-    except (BrokenRowFile, OSError):
-        report_broken(store)
-        return None
-    if found.row_count != row_count:
+    except OSError:
+        raise BrokenRowFile from None
+    if found.row_count != row_count or found.owner not in (NOBODYS, owner_of(store.stem)):
         found.close()
-        report_broken(store)
-        return None
+        raise BrokenRowFile
     return found
 
 
+def is_row_file_whole(store: Path, *, row_count: int) -> bool:
+    """Whether every block of the row file at `store` can be read; also where there is none. O(bytes)."""
+    try:
+        found = open_row_file(store, row_count=row_count)
+        if found is not None:
+            try:
+                found.require_whole()
+            finally:
+                found.close()
+    except BrokenRowFile:
+        return False
+    return True
+
+
 def report_broken(store: Path) -> None:
-    """Tell the operator: answers stay right, only slower, until the row store is built again."""
+    """Tell the operator: answers stay right, only slower, until the worker has made it again."""
     log.warning("row file of %s is broken; cells come from the row store", store.stem)
 
 
@@ -264,8 +307,9 @@ def split_line(line: str) -> list[str]:
     return fields
 
 
-def _pack_header(columns: int, rows_per_block: int, rows: int, blocks: int, index: int) -> bytes:
-    head = HEADER.pack(MAGIC, columns, rows_per_block, rows, blocks, index, 0)[:-CHECKSUM_BYTES]
+def _pack_header(numbers: Sequence[int], owner: bytes) -> bytes:
+    """`numbers` are those of HEADER, from the columns to the place of the index."""
+    head = HEADER.pack(MAGIC, *numbers, owner, 0)[:-CHECKSUM_BYTES]
     return head + NUMBER.pack(zlib.crc32(head))
 
 

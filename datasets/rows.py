@@ -7,15 +7,19 @@ column i, and `s{i}` for the typed shadow of a text column. No user text ever be
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datasets.columns import Column
+from datasets.errors import Busy
 
 if TYPE_CHECKING:
     import duckdb
 
+STORE_FORMAT = 1
+"""Grows when row stores of an older program must not be read any more; the worker makes them again."""
 DEFAULT_MEMORY_BYTES = 256 * 1024 * 1024
 
 WIDE = 24
@@ -78,15 +82,32 @@ def open_rows(
     `output` is the one file that a COPY may write; `spill` the folder where big sorts may keep what memory does not
     hold. One thread: the fastest under several clients, and the only way in which UNION ALL keeps its order.
     What DuckDB does not forbid is to COPY over the opened store itself, so no SQL but our own may ever run here.
+    Raises Busy("row_store_is_broken") for a store of another format.
     """
     import duckdb
 
-    connection = duckdb.connect(str(path), read_only=True, config=_config(spill, memory_bytes))
-    if output is not None:
-        connection.execute(f"SET allowed_paths = [{sql_text(str(output))}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
+    with ExitStack() as opened:
+        connection = duckdb.connect(str(path), read_only=True, config=_config(spill, memory_bytes))
+        opened.callback(connection.close)
+        _require_format(connection)
+        if output is not None:
+            connection.execute(f"SET allowed_paths = [{sql_text(str(output))}]")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        opened.pop_all()
     return connection
+
+
+def _require_format(connection: duckdb.DuckDBPyConnection) -> None:
+    """Stores that say nothing of their format, such as those of differences, are taken as they are."""
+    import duckdb
+
+    try:
+        found = connection.execute("SELECT value FROM facts WHERE key = 'format'").fetchone()
+    except duckdb.CatalogException:
+        return
+    if found is not None and found[0] != str(STORE_FORMAT):
+        raise Busy("row_store_is_broken")
 
 
 def is_in_file_order(connection: duckdb.DuckDBPyConnection) -> bool:

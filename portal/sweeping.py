@@ -43,6 +43,7 @@ def sweep_files(house: House) -> int:
     removed += house.downloads.sweep() + sweep_packages(house)
     removed += house.pieces.sweep(older_than=house.now() - KEPT_FOR)
     removed += house.differences.sweep(older_than=house.now() - DIFFERENCES_AFTER)
+    removed += house.marks.sweep(time.time())
     removed += remove_older(_files(house.settings.folder("tmp")), before=_days_ago(TEMPORARY_AFTER_DAYS))
     logs = house.settings.folder("logs").glob("access-*.jsonl")
     return removed + remove_older(logs, before=_days_ago(ACCESS_LOGS_AFTER_DAYS))

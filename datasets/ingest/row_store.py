@@ -22,10 +22,9 @@ from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reading import Recipe
 from datasets.ingest.word_lists import WordLists
 from datasets.rowfile import row_file_of
-from datasets.rows import sql_text
+from datasets.rows import STORE_FORMAT, sql_text
 from datasets.storage.files import move_safely
 
-STORE_FORMAT = 1
 PART = ".part"
 LATER_DECISIONS = frozenset({"masking", "salt", "withholds_original"})
 """Parts of a recipe that do not count where they say nothing, so that keys of earlier recipes stay what they were."""

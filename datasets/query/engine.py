@@ -12,7 +12,7 @@ from datasets.query.group_sql import group_clause, group_order
 from datasets.query.question import Query
 from datasets.query.sql import Clause, after_clause, both, order_terms, where_clause
 from datasets.query.words import WordLists
-from datasets.rowfile import BrokenRowFile, CellValue, open_row_file, report_broken, typed_rows
+from datasets.rowfile import BrokenRowFile, CellValue, RowFile, open_row_file, report_broken, typed_rows
 from datasets.rows import is_in_file_order, open_rows, printed_cell, typed_cell
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class RowPage:
     offset: int
     next_after: int | None
     """What `_after` has to be for the next page; None on the last one."""
+    has_broken_row_file: bool = False
+    """Whether the cells came from the row store because the row file beside it is damaged."""
 
     def as_dict(self) -> dict[str, Any]:
         """A JSON-able form."""
@@ -60,7 +62,13 @@ class RowReader:
         self.in_file_order = is_in_file_order(connection)
         self.words = WordLists(connection)
         self.store = Path(self._one("SELECT path FROM duckdb_databases() WHERE NOT internal")[0] or "")
-        self.row_file = open_row_file(self.store, row_count=self.row_count) if self.in_file_order else None
+        self.row_file: RowFile | None = None
+        self.has_broken_row_file = False
+        if self.in_file_order:
+            try:
+                self.row_file = open_row_file(self.store, row_count=self.row_count)
+            except BrokenRowFile:
+                self._give_up_row_file()
 
     def page(self, query: Query, *, as_text: bool = False, total: int | None = None) -> RowPage:
         """Answer `query`. `total` is passed by who knows it already, which spares the counting.
@@ -86,6 +94,7 @@ class RowReader:
             limit=query.page_size,
             offset=query.offset,
             next_after=numbers[-1] if following else None,
+            has_broken_row_file=self.has_broken_row_file,
         )
 
     def count(self, where: Clause) -> int:
@@ -159,11 +168,23 @@ class RowReader:
             try:
                 cells = self.row_file.cells(numbers, [column.index for column in columns])
             except BrokenRowFile:
-                report_broken(self.store)
-                self.row_file = None
+                self._give_up_row_file()
             else:
                 return typed_rows(cells, ["text" if as_text else column.type for column in columns])
         return self._stored_cells(numbers, columns, as_text=as_text)
+
+    def _give_up_row_file(self) -> None:
+        report_broken(self.store)
+        if self.row_file is not None:
+            self.row_file.close()
+        self.row_file = None
+        self.has_broken_row_file = True
+
+    def close(self) -> None:
+        """Let go of the row store and of its row file."""
+        if self.row_file is not None:
+            self.row_file.close()
+        self.connection.close()
 
     def _stored_cells(self, numbers: Sequence[int], columns: Sequence[Column], *, as_text: bool) -> list[Row]:
         """The same from the row store. A join finds scattered rows faster than a list does."""

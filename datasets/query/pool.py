@@ -74,6 +74,8 @@ class QueryPool:
         request = {"act": "rows", "as_text": as_text, "total": self._totals.get(key), **_asked(store, columns, query)}
         with self._telling(store):
             page = RowPage.from_dict(self._questions.ask(request))
+        if page.has_broken_row_file:
+            self.tell_broken(store)
         self._remember(key, page.total)
         return page
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from datasets.errors import NotFound
+from datasets.rowfile import bind_row_file
 from datasets.storage.files import remove_older
 
 KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}")
@@ -53,6 +54,7 @@ class RowStores:
         path = self.path_of(key)
         rows = building.with_suffix(ROWS_SUFFIX)
         if rows.is_file():
+            bind_row_file(rows, key)
             rows.replace(path.with_suffix(ROWS_SUFFIX))
         building.replace(path)
 

@@ -196,7 +196,8 @@ def test_a_broken_row_file_is_reported_and_the_page_comes_from_the_store(make_st
 def test_a_row_file_of_other_rows_is_not_used(make_store: MakeStore, tmp_path):
     store = make_store(TYPED, ROWS)
     write(row_file_of(store), as_lines([["a"] * 6]), 6)
-    assert open_row_file(store, row_count=4) is None
+    with pytest.raises(BrokenRowFile):
+        open_row_file(store, row_count=4)
     assert open_row_file(tmp_path / "none.duckdb", row_count=4) is None
 
 
