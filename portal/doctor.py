@@ -151,7 +151,7 @@ def _check_audit(house: House) -> Iterator[Finding]:
 def _check_versions(house: House) -> Iterator[Finding]:
     with house.database.reading() as session:
         held = select(DataVersion.blob_sha256, DataVersion.row_store).where(DataVersion.state != "expired")
-        rows = session.execute(held).tuples().all()
+        rows = session.execute(held).all()
     lost = sum(not house.store.exists(digest) for digest, _ in rows)
     unbuilt = sum(not house.row_stores.exists(key) for _, key in rows)
     if lost:

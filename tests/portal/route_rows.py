@@ -182,8 +182,6 @@ ROWS: dict[str, frozenset[str]] = {
     "POST /desk/rectifications/<code>": EDITOR,
     "POST /desk/scores/<period>/objections": frozenset({"head"}),
     "DELETE /desk/uploads/<uuid:upload_id>": EDITOR,
-    "HEAD /desk/uploads/<uuid:upload_id>": EDITOR,
-    "OPTIONS /desk/uploads": EDITOR,
     "PATCH /desk/uploads/<uuid:upload_id>": EDITOR,
     "POST /desk/uploads": EDITOR,
     "POST /desk/sheet": EDITOR,

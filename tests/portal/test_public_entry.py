@@ -68,7 +68,7 @@ def test_no_header_or_cell_becomes_markup(client: FlaskClient, house: House, tex
         page = Page(client.get(path).text)
         assert page.open_tags == []
         assert text in page.text
-        assert len(page.all("script")) == (3 if path.endswith(made.name) else 2)
+        assert len(page.all("script")) == 3
 
 
 def test_page_says_what_people_need(client: FlaskClient, house: House) -> None:

@@ -23,14 +23,15 @@ from tests.portal.workspace import District
 GUARDED = {row: who for row, who in ROWS.items() if who != PUBLIC}
 NOBODYS = uuid.UUID(int=7)
 ENDS_THE_SESSION = "POST /account/sign-out"
-NOT_THERE = {"POST /account/demo", "GET /calendar/<slug>/<token>.ics"}
-"""Open to everybody, but only in a demonstration, or to who knows the secret address."""
+_CHANGES = "GET /dataset/<name>/resource/<uuid:resource_id>/version/<int:number>/changes"
+NOT_THERE = {"POST /account/demo", "GET /calendar/<slug>/<token>.ics", _CHANGES, f"{_CHANGES}.<ending>"}
+"""Open to everybody, but only in a demonstration, to who knows the secret address, or for a second version."""
 KEPT_BY_READING = {"auth_session", "feed_pull"}
 """What reading may note: when a session was used last, who pulled which feed."""
 
 
 @pytest.fixture(autouse=True)
-def _without_limits() -> Iterator[None]:
+def _without_limits(app: Flask) -> Iterator[None]:
     limiter.enabled = False
     yield
     limiter.enabled = True
@@ -93,7 +94,10 @@ def token_of(client: FlaskClient) -> str:
 
 def ask(client: FlaskClient, row: str, path: str, token: str) -> TestResponse:
     """Ask as the row says; forms carry a good token and nothing else."""
-    return client.get(path) if row.startswith("GET ") else client.post(path, data={"csrf_token": token})
+    method = row.partition(" ")[0]
+    if method in ("GET", "POST"):
+        return client.get(path) if method == "GET" else client.post(path, data={"csrf_token": token})
+    return client.open(path, method=method, headers={"X-CSRFToken": token})
 
 
 def snapshot(house: House) -> dict[str, list[str]]:
