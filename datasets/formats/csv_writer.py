@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from codecs import iterdecode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +61,15 @@ class CsvDigests:
     content_sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class LineDigests:
+    """The digests of all rows as they are: of the bare text, and of the file with its BOM, which has so many bytes."""
+
+    content_sha256: str
+    marked_sha256: str
+    byte_size: int
+
+
 def write_csv(
     store: Path,
     columns: Sequence[Column],
@@ -75,7 +84,8 @@ def write_csv(
     The header holds the columns' names. A blank cell is empty; in a table of one column it is "" (an empty line would
     be no row to most readers). `guard` puts an apostrophe before cells that a spreadsheet would run.
     """
-    row_count = _copy(store, columns, target, rows, spill=spill, guard=guard)
+    header = BOM + header_line(columns, guard=guard)
+    row_count = _copy(store, columns, target, rows, spill=spill, guard=guard, header=header)
     sha256, byte_size = _digest(target)
     return CsvFile(sha256, byte_size, row_count)
 
@@ -96,8 +106,8 @@ def write_rows(
     counts: list[int] = []
 
     def write(path: Path) -> None:
-        bom = BOM if encoding == WITH_BOM else ""
-        counts.append(_copy(store, columns, path, rows, spill=spill, guard=True, bom=bom))
+        header = (BOM if encoding == WITH_BOM else "") + header_line(columns)
+        counts.append(_copy(store, columns, path, rows, spill=spill, guard=True, header=header))
 
     if encoding in (WITH_BOM, "utf-8"):
         write(target)
@@ -121,24 +131,43 @@ def digest_csv(
     The same stream fills the new file `row_file`, when one is wanted; `on_rows` hears how many rows that holds. Once
     through the rows, twice where a cell is guarded.
     """
-    public, bare = hashlib.sha256(BOM.encode()), hashlib.sha256()
-    has_guarded = _has_guarded(store, columns)
-    byte_size = 0
+    lines = digest_lines(_stored_lines(store, columns, scratch), columns, row_file=row_file, on_rows=on_rows)
+    return complete_digests(store, columns, scratch, lines)
+
+
+def digest_lines(
+    lines: Iterable[bytes],
+    columns: Sequence[Column],
+    *,
+    row_file: Path | None = None,
+    on_rows: Callable[[int], None] | None = None,
+) -> LineDigests:
+    """Digest the canonical `lines` of all rows, given in pieces, and fill `row_file` with them. Raises as they do."""
+    header = header_line(columns, guard=False).encode() + LINE_END
+    bare, marked = hashlib.sha256(header), hashlib.sha256(BOM.encode() + header)
+    byte_size = len(BOM.encode() + header)
     with _open_row_file(row_file, columns) as writer:
-        for piece, body in _pieces(store, columns, scratch, guard=False):
+        for piece in lines:
             bare.update(piece)
-            if not has_guarded:
-                public.update(piece)
-                byte_size += len(piece)
+            marked.update(piece)
+            byte_size += len(piece)
             if writer is not None:
-                writer.feed(body)
+                writer.feed(piece)
                 if on_rows:
                     on_rows(writer.row_count)
-    if has_guarded:
-        for piece, _ in _pieces(store, columns, scratch, guard=True):
-            public.update(piece)
-            byte_size += len(piece)
-    return CsvDigests(public.hexdigest(), len(BOM.encode()) + byte_size, bare.hexdigest())
+    return LineDigests(bare.hexdigest(), marked.hexdigest(), byte_size)
+
+
+def complete_digests(store: Path, columns: Sequence[Column], scratch: Path, lines: LineDigests) -> CsvDigests:
+    """The digests of the public file too: they are those of the lines, unless the row store holds a guarded cell."""
+    if not _has_guarded(store, columns):
+        return CsvDigests(lines.marked_sha256, lines.byte_size, lines.content_sha256)
+    header = BOM.encode() + header_line(columns).encode() + LINE_END
+    public, byte_size = hashlib.sha256(header), len(header)
+    for piece in _stored_lines(store, columns, scratch, guard=True):
+        public.update(piece)
+        byte_size += len(piece)
+    return CsvDigests(public.hexdigest(), byte_size, lines.content_sha256)
 
 
 @contextmanager
@@ -154,19 +183,14 @@ def _open_row_file(path: Path | None, columns: Sequence[Column]) -> Iterator[Row
         os.fsync(file.fileno())
 
 
-def _pieces(store: Path, columns: Sequence[Column], scratch: Path, *, guard: bool) -> Iterator[tuple[bytes, bytes]]:
-    """The whole CSV without its BOM, and the same without its header line, in pieces."""
-    mark = len(BOM.encode())
-    header = mark + len(header_line(columns, guard=guard).encode()) + len(LINE_END)
+def _stored_lines(store: Path, columns: Sequence[Column], scratch: Path, *, guard: bool = False) -> Iterator[bytes]:
+    """The canonical lines of all rows, without BOM and header, in pieces."""
 
     def write(path: Path) -> None:
-        _copy(store, columns, path, ALL_ROWS, guard=guard, memory_bytes=_digest_memory(columns))
+        _copy(store, columns, path, ALL_ROWS, guard=guard, header="", memory_bytes=_digest_memory(columns))
 
     with streamed(write, scratch) as pieces:
-        seen = 0
-        for piece in pieces:
-            yield piece[max(0, mark - seen) :], piece[max(0, header - seen) :]
-            seen += len(piece)
+        yield from pieces
 
 
 def header_line(columns: Sequence[Column], *, guard: bool = True) -> str:
@@ -190,19 +214,20 @@ def _copy(
     *,
     spill: Path | None = None,
     guard: bool,
-    bom: str = BOM,
+    header: str,
     memory_bytes: int = DEFAULT_MEMORY_BYTES,
 ) -> int:
-    line = _line_sql(columns, guard)
+    """Write `header`, where it is not empty, and the lines of `rows`; gives their number."""
+    lines = f"SELECT {_line_sql(columns, guard)} AS line FROM {rows.source}{rows.tail()}"
+    first = [f"{header}\r"] if header else []
     sql = (
-        f"COPY (SELECT ? AS line UNION ALL SELECT * FROM (SELECT {line} FROM {rows.source}{rows.tail()}))"
+        f"COPY ({'SELECT ? AS line UNION ALL SELECT * FROM ' if header else 'SELECT * FROM '}({lines}))"
         f" TO {sql_text(str(target))}"
         " (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '', USE_TMP_FILE false)"
     )
-    header = bom + header_line(columns, guard=guard) + "\r"
     with open_rows(store, output=target, spill=spill, memory_bytes=memory_bytes) as connection:
-        written = connection.execute(sql, [header, *rows.params]).fetchone()
-    return int(written[0]) - 1 if written else 0
+        written = connection.execute(sql, [*first, *rows.params]).fetchone()
+    return int(written[0]) - len(first) if written else 0
 
 
 def _line_sql(columns: Sequence[Column], guard: bool) -> str:

@@ -69,6 +69,15 @@ class Delivery:
         self.blank_rows = [row for (row,) in found] if len(found) <= FEW_BLANKS else None
 
     @property
+    def has_all_cells(self) -> bool:
+        """Whether every cell below a header of one record is a cell of the table, in the same place, unchanged."""
+        layout = self.layout
+        positions = [heading.position for heading in self.headings]
+        rows = (layout.header_rows, layout.first_row, layout.last_row, layout.left_out, self.blank_rows)
+        is_whole = rows == ([0], 1, self.table.row_count() - 1, [], []) and not self.masking
+        return is_whole and positions == list(range(self.table.width))
+
+    @property
     def raw_columns(self) -> list[RawColumn]:
         """The columns as they lie in the raw table."""
         return [RawColumn(heading.position, heading.name) for heading in self.headings]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from datasets.columns import Column
 from datasets.errors import Invalid
-from datasets.formats.csv_writer import digest_csv
+from datasets.formats.csv_writer import CsvDigests, LineDigests, complete_digests, digest_csv, digest_lines
+from datasets.formats.delivered_lines import NotCanonical, delivered_lines
 from datasets.ingest.cautions import list_cautions
 from datasets.ingest.column_types import ColumnType, find_types
 from datasets.ingest.declared import check_declared
@@ -20,7 +22,7 @@ from datasets.ingest.masking import mask_delivery
 from datasets.ingest.personal_data import search_file
 from datasets.ingest.raw_table import RawTable, Row
 from datasets.ingest.reading import Finding, Reading, ReadOptions, Recipe
-from datasets.ingest.row_store import part_of, settle, write_row_store
+from datasets.ingest.row_store import StoredRows, part_of, settle, write_row_store
 from datasets.ingest.source import Source
 from datasets.ingest.table_search import find_table
 from datasets.ingest.tables import HEAD_ROWS, Layout
@@ -149,23 +151,20 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: 
         for index, (heading, kind) in enumerate(zip(delivery.headings, delivery.types, strict=True))
     ]
     preview = _preview(delivery)
-    stored = write_row_store(
-        delivery.table,
-        part_of(order.row_store),
-        columns=columns,
-        positions=[heading.position for heading in delivery.headings],
-        types=delivery.types,
-        where=delivery.where,
-    )
-    warnings = list_cautions(delivery, stored)
-    delivery.table.close()
-    digests = digest_csv(
-        part_of(order.row_store),
-        stored.columns,
-        order.work / "whole.csv",
-        row_file=part_of(row_file_of(order.row_store)),
-        on_rows=lambda rows: progress({"stage": "digesting", "rows": rows, "share": rows / max(1, stored.row_count)}),
-    )
+    with ThreadPoolExecutor(1) as executor:
+        unchanged = delivery.source.lines if delivery.has_all_cells else None
+        lines = executor.submit(_digest_delivered, order, unchanged, columns, delivery.table.row_count() - 1)
+        stored = write_row_store(
+            delivery.table,
+            part_of(order.row_store),
+            columns=columns,
+            positions=[heading.position for heading in delivery.headings],
+            types=delivery.types,
+            where=delivery.where,
+        )
+        warnings = list_cautions(delivery, stored)
+        delivery.table.close()
+        digests = _digest(order, stored, lines.result(), progress)
     settle(order.row_store)
     source, recipe = delivery.source, _recipe(delivery, order.options)
     return Reading(
@@ -190,6 +189,34 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: 
         profile=stored.profile,
         checks=delivery.checks,
         encoding_previews=source.encoding.previews if source.encoding else [],
+    )
+
+
+def _digest_delivered(order: Order, path: Path | None, columns: Sequence[Column], row_count: int) -> LineDigests | None:
+    """The digests and the row file made of the lines as delivered, beside the storing; None where that cannot be.
+
+    By the rule of types a cell prints as it was delivered, so that both ways give the same.
+    """
+    if path is None:
+        return None
+    try:
+        rows = delivered_lines(path, row_count=row_count)
+        return digest_lines(rows, columns, row_file=part_of(row_file_of(order.row_store)))
+    except NotCanonical:
+        return None
+
+
+def _digest(order: Order, stored: StoredRows, lines: LineDigests | None, progress: Progress) -> CsvDigests:
+    store, scratch = part_of(order.row_store), order.work / "whole.csv"
+    if lines:
+        progress({"stage": "digesting", "rows": stored.row_count, "share": 1.0})
+        return complete_digests(store, stored.columns, scratch, lines)
+    return digest_csv(
+        store,
+        stored.columns,
+        scratch,
+        row_file=part_of(row_file_of(order.row_store)),
+        on_rows=lambda rows: progress({"stage": "digesting", "rows": rows, "share": rows / max(1, stored.row_count)}),
     )
 
 

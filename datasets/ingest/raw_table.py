@@ -33,10 +33,11 @@ class RawTable:
         self.connection: Any = None
         self._closing = threading.Lock()
 
-    def load_csv(self, path: Path, delimiter: str, quote: str, width: int) -> None:
+    def load_csv(self, path: Path, delimiter: str, quote: str, width: int) -> int:
         """Load a well-formed UTF-8 CSV with DuckDB's own reader, at once. Raises duckdb.Error for any irregularity.
 
-        Cells are cleaned as `clean_row` does; whole blank lines are not records to DuckDB.
+        Cells are cleaned as `clean_row` does; gives how many were changed by that. Whole blank lines are not records
+        to DuckDB.
         """
         self._start(width)
         names = ", ".join(f"'r{index}': 'VARCHAR'" for index in range(width))
@@ -45,7 +46,7 @@ class RawTable:
             " delim = ?, quote = ?, escape = ?, strict_mode = true, null_padding = false)",
             [str(path), delimiter, quote, quote],
         )
-        self._blank_out()
+        return self._blank_out()
 
     def _start(self, width: int) -> None:
         """An empty table; its block size can be chosen only now, when the width is known."""
@@ -70,14 +71,16 @@ class RawTable:
         self.connection.execute(f"CREATE TABLE raw ({columns})")
         self.width = width
 
-    def _blank_out(self) -> None:
+    def _blank_out(self) -> int:
         """Make cells of blanks only NULL. They are rare and sort before "!" or with U+3000: that is cheap to see."""
         suspicious = [_suspicious(f"r{index}") for index in range(self.width)]
         counts = self.one(f"SELECT {', '.join(f'count_if({one})' for one in suspicious)} FROM raw")
+        changed = 0
         for index, count in enumerate(counts):
             if count:
                 blank = f"({suspicious[index]}) AND regexp_full_match(r{index}, '[\\s　]*')"
-                self.connection.execute(f"UPDATE raw SET r{index} = NULL WHERE {blank}")
+                changed += int(self.one(f"UPDATE raw SET r{index} = NULL WHERE {blank}")[0])
+        return changed
 
     def append(self, rows: Iterable[Sequence[str | None]]) -> None:
         """Add records of any width, in batches. Raises TooLarge("too_many_columns", count=…, limit=…)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasets.errors import Problem
@@ -61,6 +62,8 @@ class Source:
     """Cells of the commonest record of a text file."""
     odd_rows: list[tuple[int, int]] = field(default_factory=list)
     """(0-based record, cells) of the first records of a text file with another number of cells, blank lines apart."""
+    lines: Path | None = None
+    """The UTF-8 text of a CSV of which reading changed no cell: its lines may be canonical (`delivered_lines`)."""
 
     def width_of(self, record: int) -> int:
         """How many cells that record of a text file has."""

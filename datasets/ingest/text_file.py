@@ -47,7 +47,7 @@ def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, pro
     file_format = "tsv" if dialect.delimiter == "\t" else "csv"
     found = Source(file_format, encoding, dialect, warnings=warnings)
     progress({"stage": "reading"})
-    if not _load_fast(source, dialect, table):
+    if not _load_fast(source, dialect, table, found):
         _load_slowly(source, dialect, table, found)
         _shift_short_header(table, found)
     return found
@@ -105,7 +105,7 @@ def _choose_dialect(path: Path, options: ReadOptions) -> Dialect:
     return find_dialect(sample, wanted)
 
 
-def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:
+def _load_fast(path: Path, dialect: Dialect, table: RawTable, source: Source) -> bool:
     """Let DuckDB load a large regular file. False: the file is small, or not regular, and nothing was kept."""
     import duckdb
 
@@ -128,9 +128,11 @@ def _load_fast(path: Path, dialect: Dialect, table: RawTable) -> bool:
     ):
         return False
     try:
-        table.load_csv(path, dialect.delimiter, dialect.quote, width)
+        changed = table.load_csv(path, dialect.delimiter, dialect.quote, width)
     except duckdb.Error:
         return False
+    if not changed and (dialect.delimiter, dialect.quote) == (",", '"'):
+        source.lines = path
     return True
 
 
