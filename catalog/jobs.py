@@ -42,7 +42,7 @@ class LeasedJob:
 
 @dataclass(frozen=True, slots=True)
 class JobFacts:
-    """A job as people who wait for it see it; `progress` is {"done", "total", "step"} or empty."""
+    """A job as people who wait for it see it; `progress` is {"done", "total", "step"} (and "share") or {}."""
 
     id: uuid.UUID
     kind: str
@@ -113,9 +113,10 @@ def renew_lease(session: Session, job: LeasedJob, *, now: dt.datetime, lease_sec
     return _change(session, job, lease_until=now + dt.timedelta(seconds=lease_seconds))
 
 
-def report_progress(session: Session, job: LeasedJob, *, done: int, total: int, step: str) -> bool:
-    """Tell people who wait how far it is; False when the lease was lost."""
-    return _change(session, job, progress={"done": done, "total": total, "step": step})
+def report_progress(session: Session, job: LeasedJob, *, done: int, total: int, step: str, share: float = 0.0) -> bool:
+    """Tell people who wait how far it is, `share` (0 to 1) being that of the step; False when the lease was lost."""
+    progress = {"done": done, "total": total, "step": step, **({"share": share} if share else {})}
+    return _change(session, job, progress=progress)
 
 
 def finish_job(session: Session, job: LeasedJob, *, now: dt.datetime) -> bool:

@@ -14,8 +14,8 @@ from typing import Any
 from portal.house import House
 from portal.sweeping import sweep_files, sweep_rows
 
-Report = Callable[[int, int, str], None]
-"""Tells people who wait: done, total, what is being done."""
+Report = Callable[..., None]
+"""Tells people who wait: done, total, what is being done, and where known the share of that (0 to 1)."""
 ENTRIES_AT_ONCE = 1_000
 """Entries whose deadlines are checked in one transaction, so that nobody waits for a night's work."""
 Handler = Callable[[House, Mapping[str, Any], Report], None]

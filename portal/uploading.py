@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,9 @@ log = logging.getLogger(__name__)
 AT_ONCE_BYTES = 5_000_000
 """Files up to this size are read while the person waits."""
 REQUEST_LIMITS = Limits(cpu_seconds=25, wall_seconds=25)
-JOB_LIMITS = Limits(cpu_seconds=900, wall_seconds=900)
 JOB_KIND = "intake.read"
-Report = Callable[[int, int, str], None]
+Report = Callable[..., None]
+"""Takes rows done, 0, the stage, and the share of the stage that is done (0 to 1)."""
 
 
 def keep_upload(house: House, stream: ByteStream) -> StoredBlob:
@@ -81,7 +82,7 @@ def start_reading(house: House, intake_id: uuid.UUID, options: ReadOptions) -> N
 
 def read_delivery(house: House, params: Mapping[str, Any], report: Report) -> None:
     """The job: read a large delivery with the options that were chosen for it. Doing it twice does no harm."""
-    _read(house, uuid.UUID(params["intake"]), JOB_LIMITS, report)
+    _read(house, uuid.UUID(params["intake"]), None, report)
 
 
 def upload_file(house: House, entry_name: str, file: Path, *, resource_title: str | None, by: Actor) -> VersionFacts:
@@ -109,7 +110,7 @@ def upload_file(house: House, entry_name: str, file: Path, *, resource_title: st
             now=house.now(),
         )
     intake_id = delivery.intake.id
-    _read(house, intake_id, JOB_LIMITS, None)
+    _read(house, intake_id, None, None)
     with house.database.work() as session:
         delivery = deliveries.get_delivery(session, intake_id, by=by)
         if delivery.intake.problem:
@@ -119,7 +120,8 @@ def upload_file(house: House, entry_name: str, file: Path, *, resource_title: st
         )
 
 
-def _read(house: House, intake_id: uuid.UUID, limits: Limits, report: Report | None) -> None:
+def _read(house: House, intake_id: uuid.UUID, limits: Limits | None, report: Report | None) -> None:
+    """Read and keep the outcome; without `limits` those that grow with the file (`reader.limits_for`) hold."""
     with house.database.reading() as session:
         intake = get_intake(session, intake_id)
         declared = deliveries.declared_items(session, intake)
@@ -134,9 +136,7 @@ def _read(house: House, intake_id: uuid.UUID, limits: Limits, report: Report | N
             options=options,
             declared=declared,
             limits=limits,
-            on_progress=(lambda step: report(int(step.get("rows", 0)), 0, str(step.get("stage", ""))))
-            if report
-            else None,
+            on_progress=partial(_pass_on, report) if report else None,
         )
     except (Invalid, TooLarge) as error:
         outcome = error
@@ -151,6 +151,11 @@ def _read(house: House, intake_id: uuid.UUID, limits: Limits, report: Report | N
             record_reading(session, fresh, outcome, now=house.now())
         else:
             record_refusal(session, fresh, outcome, now=house.now())
+
+
+def _pass_on(report: Report, step: Mapping[str, Any]) -> None:
+    """Tell people who wait what the child tells."""
+    report(int(step.get("rows", 0)), 0, str(step.get("stage", "")), float(step.get("share", 0)))
 
 
 def _compare_with_published(house: House, intake: Intake, reading: Reading) -> Reading:

@@ -142,10 +142,10 @@ class Worker:
             except Exception:
                 log.exception("the lease of job %s could not be renewed", job.id)
 
-    def _reporter(self, job: queue.LeasedJob) -> Callable[[int, int, str], None]:
-        def report(done: int, total: int, step: str) -> None:
+    def _reporter(self, job: queue.LeasedJob) -> Callable[..., None]:
+        def report(done: int, total: int, step: str, share: float = 0.0) -> None:
             with self.house.database.work() as session:
-                queue.report_progress(session, job, done=done, total=total, step=step)
+                queue.report_progress(session, job, done=done, total=total, step=step, share=share)
 
         return report
 

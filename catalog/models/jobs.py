@@ -31,7 +31,7 @@ class Job(Base):
     lease_until: Mapped[dt.datetime | None]
     lease_token: Mapped[uuid.UUID | None]
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """{"done", "total", "step"} for people who wait."""
+    """{"done", "total", "step"} for people who wait, and where known "share" of the step."""
     problem: Mapped[dict[str, Any] | None]
     created_at: Mapped[dt.datetime]
     finished_at: Mapped[dt.datetime | None]

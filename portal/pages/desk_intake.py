@@ -2,68 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from catalog.deliveries import Delivery, ItemComparison, can_declare, compare_with_items, shown_items
 from catalog.entries import find_open_revision, find_published_revision
-from catalog.jobs import find_job
+from catalog.jobs import JobFacts, find_job
 from catalog.permissions import Actor, is_allowed
-from datasets.columns import REPAIRS, Column, columns_from
-from datasets.ingest.encodings import ENCODINGS
+from datasets.columns import RECOGNISED, REPAIRS, Column, columns_from
 from datasets.ingest.reading import Reading, ReadOptions
 from datasets.versions import ColumnChanges, compare_columns, list_versions
 from portal.messages import problem_text
+from portal.pages.column_profiles import ColumnProfile, make_profiles
+from portal.pages.desk_checks import CheckLine, make_check_lines
+from portal.pages.desk_masking import MaskingPanel, make_masking_panel
+from portal.pages.desk_read_form import ReadForm, delimiter_words, encoding_words, header_words, make_read_form
 from portal.pages.desk_resources import FindingLine, Preview, describe_findings, mask_rows
 from portal.pages.desk_texts import in_words
-from portal.pages.public_entry import shown_columns
+from portal.pages.differences import ToldDifference, tell_difference
+from portal.pages.public_entry import ShownColumn, shown_columns
 from portal.uploading import job_key
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-DELIMITERS: dict[str, tuple[str, str]] = {
-    ",": ("逗号 ,", "comma ,"),
-    "\t": ("制表符", "TAB"),
-    ";": ("分号 ;", "semicolon ;"),
-    "|": ("竖线 |", "bar |"),
-    "，": ("全角逗号 ，", "full-width comma ，"),
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a reading in words, and the part of the whole work that it is: from `start` to `end`, 0 to 1."""
+
+    zh: str
+    en: str
+    start: float
+    end: float
+
+
+STAGES: dict[str, Stage] = {
+    "checking": Stage("正在检查文件", "checking the file", 0.0, 0.03),
+    "decoding": Stage("正在识别编码和分隔", "telling encoding and delimiter", 0.03, 0.1),
+    "reading": Stage("正在载入各行", "loading the rows", 0.1, 0.45),
+    "typing": Stage("正在判断每列的类型", "telling the type of each column", 0.45, 0.65),
+    "searching": Stage("正在检查个人信息", "searching for personal data", 0.65, 0.75),
+    "masking": Stage("正在脱敏并核对信息项", "masking, comparing with the data items", 0.75, 0.8),
+    "storing": Stage("正在存储并统计各列", "storing and counting the columns", 0.8, 0.9),
+    "digesting": Stage("正在生成下载文件的校验值", "computing the checksums of downloads", 0.9, 1.0),
 }
-STAGES: dict[str, tuple[str, str]] = {
-    "loading": ("正在载入各行", "loading the rows"),
-    "typing": ("正在判断每列的类型", "telling the type of each column"),
-    "searching": ("正在检查个人信息", "searching for personal data"),
-    "": ("排队等待", "waiting in line"),
-}
-"""Stage of a reading as the child reports it → words."""
+"""Stage of a reading as the child reports it → words, and its usual part of the time."""
+WAITING = ("排队等待", "waiting in line")
 PREVIEW_ROWS = 12
+LONG_NUMBER = re.compile(r"[0-9０-９]{8,}(?=[0-9０-９Xx]{3})")
+"""In lines outside the table: as many digits as a telephone or an identity has, but for the last three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a reading by the worker is. `share` of the whole work, 0 to 1; None while it waits in line."""
+
+    words: str
+    rows: int
+    share: float | None
+    seconds: int
+    """Since the file was handed to the worker."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnLine:
-    """One column as read; `note` says what was repaired."""
+    """One column as read; `note` says what was repaired, `written` how its cells are written and in which unit."""
 
     name: str
     type: str
+    written: str
     blank_count: int
+    distinct: int
+    example: str
     note: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReadForm:
-    """What may be set by hand, with what was found out or set before."""
+class EncodingPreview:
+    """The first lines that tell encodings apart, as this one reads them."""
 
-    encodings: tuple[tuple[str, str], ...]
-    encoding: str
-    delimiters: tuple[tuple[str, str], ...]
-    delimiter: str
-    sheets: tuple[tuple[str, str], ...]
-    sheet: str
-    header_row: str
-    header_row_count: str
-    has_no_header: bool
-    is_text: bool
+    codec: str
+    label: str
+    lines: tuple[str, ...]
+    is_used: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +111,11 @@ class ReadFacts:
     comparison: ItemComparison
     column_changes: ColumnChanges | None
     """Against the published version; None where there is none."""
+    difference: ToldDifference | None
+    checks: tuple[CheckLine, ...]
+    encodings: tuple[EncodingPreview, ...]
+    masking: MaskingPanel
+    profiles: tuple[ColumnProfile, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +134,7 @@ class IntakePage:
     refusal: str
     refusal_problems: tuple[str, ...]
     form: ReadForm
-    progress: str
-    progress_rows: int
+    progress: Progress | None
     job_failed: bool
     can_override: bool
     can_upload: bool
@@ -123,6 +151,7 @@ def make_intake_page(
     delivery: Delivery,
     *,
     by: Actor,
+    now: dt.datetime,
     language: str,
     failure: str = "",
     problems: tuple[tuple[str, str], ...] = (),
@@ -136,7 +165,6 @@ def make_intake_page(
     former = next((one for one in list_versions(session, resource.id) if one.state == "published"), None)
     facts = _facts(reading, shown_items(session, entry), former.columns if former else None, language)
     job = find_job(session, job_key(intake.id)) if intake.state == "reading" else None
-    stage = str(job.progress.get("step", "")) if job else ""
     return IntakePage(
         id=str(intake.id),
         state=intake.state,
@@ -151,9 +179,8 @@ def make_intake_page(
         refusal_problems=tuple(
             problem_text(one, language) for one in (intake.problem or {}).get("problems", []) if one.get("code")
         ),
-        form=_form(reading, ReadOptions.from_dict(intake.options), language),
-        progress=in_words(STAGES.get(stage, STAGES[""]), language),
-        progress_rows=int(job.progress.get("done", 0)) if job else 0,
+        form=make_read_form(reading, intake.problem, ReadOptions.from_dict(intake.options), language),
+        progress=_progress(job, now, language) if job else None,
         job_failed=intake.state == "reading" and job is None,
         can_override=is_allowed(by, "data.override", department_id=entry.department_id),
         can_upload=is_allowed(by, "data.upload", department_id=entry.department_id),
@@ -166,23 +193,15 @@ def make_intake_page(
     )
 
 
-def parse_options(form: Mapping[str, str], sheets: list[str]) -> ReadOptions:
-    """What was chosen; blank means: find out. Values that cannot be are passed over."""
-    encoding, delimiter, sheet = form.get("encoding", ""), form.get("delimiter", ""), form.get("sheet", "")
-    has_no_header = bool(form.get("has_no_header"))
-    return ReadOptions(
-        encoding=encoding if encoding in ENCODINGS else None,
-        delimiter=delimiter if delimiter in DELIMITERS else None,
-        sheet=sheet if sheet in sheets else None,
-        header_row=None if has_no_header else _row(form.get("header_row")),
-        header_row_count=None if has_no_header else _row(form.get("header_row_count")),
-        has_header=False if has_no_header else None,
+def _progress(job: JobFacts, now: dt.datetime, language: str) -> Progress:
+    stage = STAGES.get(str(job.progress.get("step", "")))
+    share = float(job.progress.get("share", 0))
+    return Progress(
+        words=in_words((stage.zh, stage.en) if stage else WAITING, language),
+        rows=int(job.progress.get("done", 0)),
+        share=round(stage.start + (stage.end - stage.start) * min(1, share), 3) if stage else None,
+        seconds=max(0, round((now - job.created_at).total_seconds())),
     )
-
-
-def _row(text: str | None) -> int | None:
-    number = int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else 0
-    return number or None
 
 
 def _facts(
@@ -193,29 +212,56 @@ def _facts(
     shown = shown_columns(reading.columns, language)
     return ReadFacts(
         file_format=reading.file_format,
-        encoding=ENCODINGS.get(reading.encoding or "", reading.encoding or ""),
+        encoding=encoding_words(reading.encoding),
         is_certain=reading.encoding_is_certain,
-        delimiter=in_words(DELIMITERS.get(reading.delimiter or "", (reading.delimiter or "",) * 2), language),
+        delimiter=delimiter_words(reading.delimiter, language),
         sheet=reading.sheet or "",
-        header_rows="–".join(
-            str(row) for row in dict.fromkeys((reading.header_rows or [0])[:1] + reading.header_rows[-1:])
-        )
-        if reading.header_rows
-        else "",
-        title_lines=tuple(reading.title_lines),
-        notes=tuple(reading.notes),
+        header_rows=header_words(reading),
+        title_lines=tuple(map(_hide_numbers, reading.title_lines)),
+        notes=tuple(map(_hide_numbers, reading.notes)),
         row_count=reading.row_count,
         warnings=tuple(problem_text(warning, language) for warning in reading.warnings),
         findings=describe_findings([finding.as_dict() for finding in reading.findings], language),
         is_blocked=bool(reading.blocking),
-        columns=tuple(
-            ColumnLine(column.name, one.type, column.blank_count, _repair(column, language))
-            for column, one in zip(reading.columns, shown, strict=True)
-        ),
+        columns=_column_lines(reading, shown, language),
         preview=Preview(shown, _preview_of(reading), reading.row_count),
         comparison=compare_with_items(reading.columns, items),
         column_changes=compare_columns(columns_from(former), reading.columns) if former is not None else None,
+        difference=tell_difference(reading.difference, language),
+        checks=make_check_lines(reading.checks, language),
+        encodings=_encodings(reading),
+        masking=make_masking_panel(reading, language),
+        profiles=make_profiles(
+            reading.columns,
+            reading.profile,
+            hidden={finding.column for finding in reading.blocking},
+            language=language,
+        ),
     )
+
+
+def _column_lines(reading: Reading, shown: tuple[ShownColumn, ...], language: str) -> tuple[ColumnLine, ...]:
+    rows = _preview_of(reading)
+    return tuple(
+        ColumnLine(
+            name=column.name,
+            type=one.type,
+            written=_written(column, language),
+            blank_count=column.blank_count,
+            distinct=column.distinct_hint,
+            example=next((str(row[column.index]) for row in rows if row[column.index]), ""),
+            note=in_words(REPAIRS[column.repaired], language) if column.repaired in REPAIRS else "",
+        )
+        for column, one in zip(reading.columns, shown, strict=True)
+    )
+
+
+def _written(column: Column, language: str) -> str:
+    """金额，单位：万元."""
+    told = [in_words(RECOGNISED[column.recognised], language)] if column.recognised in RECOGNISED else []
+    if column.unit:
+        told.append(in_words(("单位：{0}", "unit: {0}"), language).format(column.unit))
+    return in_words(("，", ", "), language).join(told)
 
 
 def _preview_of(reading: Reading) -> tuple[tuple[Any, ...], ...]:
@@ -223,22 +269,18 @@ def _preview_of(reading: Reading) -> tuple[tuple[Any, ...], ...]:
     return mask_rows(reading.preview[:PREVIEW_ROWS], reading.columns, findings)
 
 
-def _repair(column: Column, language: str) -> str:
-    return in_words(REPAIRS[column.repaired], language) if column.repaired in REPAIRS else ""
-
-
-def _form(reading: Reading | None, options: ReadOptions, language: str) -> ReadForm:
-    is_text = reading is None or reading.encoding is not None
-    header = reading.header_rows if reading else []
-    return ReadForm(
-        encodings=tuple(ENCODINGS.items()),
-        encoding=options.encoding or (reading.encoding or "" if reading else ""),
-        delimiters=tuple((sign, in_words(words, language)) for sign, words in DELIMITERS.items()),
-        delimiter=options.delimiter or (reading.delimiter or "" if reading else ""),
-        sheets=tuple((sheet["name"], sheet["name"]) for sheet in (reading.sheets if reading else [])),
-        sheet=options.sheet or (reading.sheet or "" if reading else ""),
-        header_row=str(options.header_row or (header[0] if header else "")),
-        header_row_count=str(options.header_row_count or (len(header) if header else "")),
-        has_no_header=options.has_header is False,
-        is_text=is_text,
+def _encodings(reading: Reading) -> tuple[EncodingPreview, ...]:
+    return tuple(
+        EncodingPreview(
+            one["codec"],
+            encoding_words(one["codec"]),
+            tuple(map(_hide_numbers, one["lines"])),
+            one["codec"] == reading.encoding,
+        )
+        for one in reading.encoding_previews
     )
+
+
+def _hide_numbers(line: str) -> str:
+    """Lines outside the table with the digits of long numbers hidden but for the last three."""
+    return LONG_NUMBER.sub(lambda found: "*" * len(found[0]), line)

@@ -14,6 +14,7 @@ from catalog.permissions import Actor, is_allowed
 from catalog.resources import ResourceFacts, list_resources
 from datasets.columns import columns_from
 from datasets.ingest.intakes import list_open_intakes
+from datasets.ingest.masking import WITHHELD
 from datasets.query.question import Query
 from datasets.versions import VersionFacts, list_versions
 from portal.messages import error_text, problem_text
@@ -39,12 +40,13 @@ KEPT_SIGNS = 2
 
 @dataclass(frozen=True, slots=True)
 class FindingLine:
-    """Personal data in one column; `is_blocking` ones stop publication."""
+    """Personal data in one column; `is_blocking` ones stop publication, `is_withheld` ones are in no public file."""
 
     text: str
     is_blocking: bool
     samples: str
     share: float
+    is_withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def describe_findings(findings: list[Mapping[str, Any]], language: str) -> tuple
             finding["severity"] == "block",
             "、".join(finding.get("samples", [])),
             finding.get("rate", 0.0),
+            finding["severity"] == WITHHELD,
         )
         for finding in findings
     ]

@@ -9,7 +9,8 @@ import uuid
 import pytest
 import xlsxwriter
 
-from catalog.jobs import find_job
+from catalog.jobs import find_job, lease_job, report_progress
+from portal.pages.desk_intake import STAGES
 from portal.uploading import job_key, read_delivery
 from tests.portal.workspace import CSV, District, plain
 
@@ -189,7 +190,19 @@ def test_large_file_is_read_by_the_worker_while_the_page_shows_how_far_it_is(
         job = find_job(session, job_key(uuid.UUID(intake)))
     assert job is not None
     assert job.kind == "intake.read"
-    read_delivery(district.house, {"intake": intake}, lambda done, total, step: None)
+    with district.house.database.work() as session:
+        leased = lease_job(session, now=district.house.now(), lease_seconds=60)
+        assert leased is not None
+        report_progress(session, leased, done=120_000, total=0, step="typing", share=0.5)
+    told = editor.get(address).get_data(as_text=True)
+    assert "正在判断每列的类型，120,000 行 55%" in plain(told)  # typing is from 45 % to 65 % of the whole
+    assert '<progress max="1" value="0.55"' in told
+    reports: list[tuple[object, ...]] = []
+    read_delivery(district.house, {"intake": intake}, lambda *report: reports.append(report))
+    stages = [stage for _, _, stage, _ in reports]
+    assert set(stages) <= set(STAGES)
+    assert stages == sorted(stages, key=list(STAGES).index)
+    assert stages[-1] == "digesting"
     assert "共 2 行" in editor.text(address)
     assert "refresh" not in editor.get(address).get_data(as_text=True)
 

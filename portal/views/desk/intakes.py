@@ -8,14 +8,14 @@ from flask import Response, flash, make_response, render_template, request
 from flask_babel import gettext as _
 
 from catalog.deliveries import confirm_delivery, discard_delivery, get_delivery
-from catalog.errors import Conflict, Invalid, NotAllowed
-from datasets.ingest.reading import Reading
+from catalog.errors import Busy, Conflict, Invalid, NotAllowed
 from portal.access import access
 from portal.context import actor, house, language, now, reading, work
 from portal.errors import status_of
 from portal.links import redirect_to
 from portal.messages import error_text, problem_text
-from portal.pages.desk_intake import make_intake_page, parse_options
+from portal.pages.desk_intake import make_intake_page
+from portal.pages.desk_read_form import parse_options
 from portal.uploading import start_reading
 from portal.views.desk import bp
 
@@ -34,17 +34,11 @@ def show_intake(intake_id: uuid.UUID) -> Response:
 def read_again(intake_id: uuid.UUID) -> Response:
     """Read it with what was set by hand."""
     with reading() as session:
-        delivery = get_delivery(session, intake_id, by=actor())
-        known = (
-            [sheet["name"] for sheet in Reading.from_dict(delivery.intake.reading).sheets]
-            if delivery.intake.reading
-            else []
-        )
-    options = parse_options(request.form, known)
+        get_delivery(session, intake_id, by=actor())
     try:
-        start_reading(house(), intake_id, options)
-    except Conflict as error:
-        return _page(intake_id, failure=error_text(error, language()), status=409)
+        start_reading(house(), intake_id, parse_options(request.form))
+    except (Conflict, Busy) as error:
+        return _page(intake_id, failure=error_text(error, language()), status=status_of(error))
     return redirect_to("desk.show_intake", intake_id=intake_id)
 
 
@@ -105,6 +99,13 @@ def _page(
     with reading() as session:
         delivery = get_delivery(session, intake_id, by=actor())
         page = make_intake_page(
-            session, delivery, by=actor(), language=language(), failure=failure, problems=problems, basis=basis
+            session,
+            delivery,
+            by=actor(),
+            now=now(),
+            language=language(),
+            failure=failure,
+            problems=problems,
+            basis=basis,
         )
     return make_response(render_template("desk/intake.html", page=page), status)
