@@ -11,6 +11,7 @@ from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reading import ReadOptions, Recipe
 from datasets.ingest.ticking import Ticker
 from datasets.sandbox import Progress, serve_child
+from datasets.shortages import find_shortage
 
 WARM = ("pandas", "duckdb", "python_calamine")
 """What the nursery imports before it forks a child for this module."""
@@ -28,10 +29,10 @@ def handle(request: dict[str, Any], progress: Progress) -> dict[str, Any]:
         table = RawTable(order.work)
         with Ticker(table, progress) as tell:
             return read_delivery(order, table, tell).as_dict()
-    except duckdb.OutOfMemoryException:
-        raise TooLarge("file_needs_too_much_memory") from None
-    except duckdb.Error:
-        raise Invalid("file_cannot_be_read") from None
+    except duckdb.OutOfMemoryException as error:
+        raise find_shortage(error) or TooLarge("file_needs_too_much_memory") from None
+    except duckdb.Error as error:
+        raise find_shortage(error) or Invalid("file_cannot_be_read") from None
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ from datasets.query.frames import encode_frame, read_frame
 from datasets.query.parse import parse
 from datasets.rows import open_rows
 from datasets.sandbox import Limits, apply_limits
+from datasets.shortages import find_shortage
 from datasets.storage.files import FULL
 
 OPEN_STORES = 4
@@ -55,9 +56,10 @@ class Answers:
             return {"ok": self.acts[request["act"]](request)}
         except DomainError as error:
             return {"error": pack_error(error)}
-        except (MemoryError, duckdb.OutOfMemoryException):
+        except (MemoryError, duckdb.OutOfMemoryException) as error:
             self.forget()
-            return {"error": pack_error(TooLarge("question_needs_too_much_memory"))}
+            is_full = find_shortage(error) is not None
+            return {"error": pack_error(Busy("disk_full") if is_full else TooLarge("question_needs_too_much_memory"))}
         except duckdb.Error as error:
             print(f"query child: {type(error).__name__}", file=sys.stderr, flush=True)
             self.forget()
@@ -147,7 +149,7 @@ BROKEN = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, d
 
 
 def _explain(error: duckdb.Error) -> DomainError:
-    if "No space left" in str(error):
+    if find_shortage(error) is not None:
         return Busy("disk_full")
     if isinstance(error, BROKEN) or type(error) is duckdb.Error:
         return Busy("row_store_is_broken")
