@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from datasets.ingest.personal_data import KINDS, Kind, mask
+from datasets.ingest.personal_data import KINDS, Kind, mask, searching
 from datasets.ingest.reading import Reading
 from tests.datasets.ingesting import read_here, read_text
 
@@ -34,6 +34,36 @@ def test_one_number_in_the_last_of_many_rows_is_found() -> None:
     [finding] = reading.findings
     assert (finding.column, finding.kind, finding.severity, finding.count) == ("备注", "mobile", "block", 1)
     assert finding.samples == ["13*******78"]
+
+
+REPEATED = 300
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        ("a@b.cn", "email"),
+        ("京A12345", "licence_plate"),
+        ("护照E12345678", "passport"),
+        ("１３８１２３４５６７８", "mobile"),
+    ],
+)
+@pytest.mark.parametrize("filler", ["一", "x"])
+def test_values_that_repeat_are_found_as_often_as_they_stand_there(
+    cell: str, kind: str, filler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Columns of few values are looked through value by value: 300 cells of 3 values, a third of them the number."""
+    monkeypatch.setattr(searching, "LEAST_ROWS", 0)
+    rows = [cell if number % 3 == 0 else f"{filler}{number % 3}" for number in range(REPEATED)]
+    many = read_text("内容,序\n" + "".join(f"{row},{number}\n" for number, row in enumerate(rows)))
+    assert [(finding.kind, finding.count) for finding in many.findings] == [(kind, REPEATED // 3)]
+
+
+@pytest.mark.parametrize(("digits", "is_found"), [("13812345678", True), ("1381234567", False)])
+def test_a_short_number_is_not_passed_over_in_a_column_of_numbers(digits: str, is_found: bool) -> None:
+    table = "数值,序\n" + "".join(f"{number}.5,{number}\n" for number in range(30))
+    found = read_text(table + f"{digits},30\n").findings
+    assert bool(found) == is_found
 
 
 def test_full_width_digits_hide_nothing() -> None:
