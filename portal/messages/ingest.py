@@ -141,6 +141,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "工作表的合并单元格超过 {limit} 处。请取消合并后上传。",
         "The sheet has more than {limit} merged ranges. Please unmerge them first.",
     ),
+    "declared_items_not_found": (
+        "信息项清单里没有“信息项名称”这一列。请使用目录表的表头：{known}。",
+        "The list of data items has no column with their names. Please use the headers of the catalog sheet: {known}.",
+    ),
     "too_many_columns": (
         "表格有 {count} 列，超过上限 {limit} 列。请检查分隔符是否正确，或把表格拆开。",
         "The table has {count} columns; the limit is {limit}. Please check the delimiter, or split the table.",
@@ -222,8 +226,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "TABs at the ends of {count} cells were removed (exports add them to keep Excel from changing numbers).",
     ),
     "stray_quotes": (
-        "{count} 行的引号不合规则（如未成对的 10\"），已按各列位置判断。请核对这些行。",
-        "Quotation marks break the rules in {count} rows (such as a lone 10\"); cells were told by their place. "
+        '{count} 行的引号不合规则（如未成对的 10"），已按各列位置判断。请核对这些行。',
+        'Quotation marks break the rules in {count} rows (such as a lone 10"); cells were told by their place. '
         "Please check those rows.",
     ),
     "no_header": (
@@ -263,6 +267,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "rows_hold_one_cell": (
         "{count} 行只有一个单元格有内容（如第 {rows} 行），像是分组标题，仍按数据读入。请核对。",
         "{count} rows hold one cell only (such as row {rows}), like headings of groups. They were kept; please check.",
+    ),
+    "rows_may_be_headers": (
+        "空行之后有 {count} 行可能是另一张表的表头（如第 {rows} 行），仍按数据读入。若是，请单独存成文件。",
+        "{count} rows behind a blank row (such as row {rows}) may be the header of another table; they were kept as "
+        "data. Please deliver another table by itself.",
     ),
     "other_tables_left_out": (
         "文件里还有 {count} 张表（从第 {rows} 行开始），没有读入。请把每张表单独存成文件或工作表。",

@@ -110,17 +110,6 @@ def test_doctor_names_what_is_wrong(at_home: House, capsys: pytest.CaptureFixtur
     assert "DATABASE_URL=(set)" in settings
 
 
-def test_file_is_inspected_without_being_stored(
-    at_home: House, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    file = tmp_path / "stops.csv"
-    file.write_bytes("编号,名称\r\n0001,一路\r\n0002,二路\r\n".encode("gb18030"))
-    status, out, _ = run(capsys, "data", "inspect", str(file))
-    assert status == 0, out
-    assert "2 rows, 2 columns" in out
-    assert "0001 | 一路" in out
-
-
 def test_unknown_job_and_missing_backup_are_sentences(
     at_home: House, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
