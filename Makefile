@@ -56,7 +56,7 @@ migration: $(VENV)/dev.stamp ## Write the next migration from the models: make m
 	@test -n "$(NAME)" || { echo 'say what it does: make migration NAME="add something"'; exit 2; }
 	@$(PY) migrations/new.py "$(NAME)"
 
-bench: $(VENV)/dev.stamp ## Measure on this machine: start, memory, cached pages, slow clients
+bench: $(VENV)/dev.stamp .venv-bench/made.stamp ## Measure on this machine, beside others: BENCH_ROWS="100000 1000000"
 	@for script in benchmarks/bench_*.py; do $(PY) $$script || exit 1; done
 
 simulation: $(VENV)/dev.stamp ## Live two years of 21 departments x 400 entries beside the oracle of the tests (an hour)
@@ -67,7 +67,8 @@ lock: $(VENV)/dev.stamp ## Resolve the dependencies anew into requirements/*.txt
 	@flags="--universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet"; \
 	$(PY) -m uv pip compile $$flags pyproject.toml -o requirements/core.txt; \
 	$(PY) -m uv pip compile $$flags --all-extras pyproject.toml -o requirements/dev.txt; \
-	$(PY) -m uv pip compile $$flags requirements/build.in -o requirements/build.txt
+	$(PY) -m uv pip compile $$flags requirements/build.in -o requirements/build.txt; \
+	$(PY) -m uv pip compile $$flags requirements/bench.in -o requirements/bench.txt
 
 wheel: $(VENV)/build.stamp ## Build the wheel into dist/
 	@rm -rf dist
@@ -83,7 +84,7 @@ wheelhouse: wheel ## Gather all wheels for networks without an index
 	@echo "wheelhouse/: copy it, then run: sh install-offline.sh /opt/kaifang"
 
 clean: ## Remove the environment and what was built
-	@rm -rf $(VENV) dist wheelhouse build
+	@rm -rf $(VENV) .venv-bench dist wheelhouse build
 
 # ---- environments: made once, brought up to date when a lock file changes; modules are compiled when first used,
 # ---- which halves the time of the installation and leaves a fifth of its size out
@@ -110,4 +111,10 @@ $(VENV)/dev.stamp: $(VENV)/made.stamp requirements/dev.txt
 
 $(VENV)/build.stamp: $(VENV)/made.stamp requirements/build.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/build.txt
+	@touch $@
+
+# contestants of the benchmarks alone: nothing of them is imported here
+.venv-bench/made.stamp: requirements/bench.txt
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@
