@@ -103,9 +103,10 @@ class Break:
         return {"line": self.line, "column": self.column, "bytes": self.broken.hex(" ").upper()}
 
 
-def find_encoding(path: Path, wanted: str | None = None) -> Encoding:
+def find_encoding(path: Path, wanted: str | None = None, *, is_utf8: bool = False) -> Encoding:
     """Decide the encoding of the text file at `path`; reads it two or three times, in pieces.
 
+    `is_utf8` says that somebody has read the whole file as strict UTF-8 already: then that is not done again.
     Raises Invalid("unknown_encoding") for a `wanted` that Python does not know, Invalid("encoding_does_not_fit",
     encoding=…, line=…, column=…, bytes=…) where it cannot decode the file, Invalid("text_is_damaged", the same) for
     text of one encoding with broken bytes in between, Invalid("encodings_are_mixed", encoding=…, other=…, line=…) for
@@ -119,12 +120,13 @@ def find_encoding(path: Path, wanted: str | None = None) -> Encoding:
     if marked and marked.startswith("utf-32"):
         raise Invalid("encoding_not_supported", encoding="UTF-32")
     if marked:
-        _require_fit(path, marked)
+        if not (is_utf8 and marked == "utf-8-sig"):
+            _require_fit(path, marked)
         return Encoding(marked, True)
     start = _first_non_ascii(path)
     if start is None:
         return Encoding("utf-8", True)
-    broken = find_break(path, "utf-8", start)
+    broken = None if is_utf8 else find_break(path, "utf-8", start)
     if broken is None:
         return _doubt_short_utf8(path, start)
     sample = _non_ascii_lines(path, broken.offset)

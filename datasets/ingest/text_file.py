@@ -21,6 +21,9 @@ from datasets.sandbox import Progress
 SAMPLE_CHARACTERS = 1 << 18
 FAST_BYTES = 4 << 20
 """From this size on a regular file is loaded by DuckDB's own reader; both ways give the same rows."""
+UTF8 = ("utf-8", "utf-8-sig")
+HEAD_BYTES = 4096
+"""A NUL in so many first bytes is of UTF-16, or of no text."""
 FAST_SAMPLE = 2000
 """Records that must be regular before DuckDB's reader is tried at all."""
 ODD_ROWS = 200
@@ -33,10 +36,12 @@ def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, pro
     Raises Invalid: what `find_encoding` raises, "text_contains_nul", "cell_is_too_long" (row=…),
     "quote_never_closes" (row=…, line=…), "delimiter_is_bad".
     """
+    if options.encoding is None and (at_once := _load_utf8(path, options, table, progress)):
+        return at_once
     progress({"stage": "decoding"})
     encoding = find_encoding(path, options.encoding)
     source = path
-    if encoding.codec not in ("utf-8", "utf-8-sig"):
+    if encoding.codec not in UTF8:
         source = work / "utf8.csv"
         _transcode(path, encoding.codec, source)
     warnings = _survey(source)
@@ -44,13 +49,41 @@ def load_text(path: Path, options: ReadOptions, table: RawTable, work: Path, pro
         names = [ENCODINGS.get(codec, codec) for codec in [encoding.codec, *encoding.alternatives]]
         warnings.append(Problem("", "encoding_uncertain", encoding=names[0], alternatives=names[1:]))
     dialect = _choose_dialect(source, options)
-    file_format = "tsv" if dialect.delimiter == "\t" else "csv"
-    found = Source(file_format, encoding, dialect, warnings=warnings)
+    found = Source(_format_of(dialect), encoding, dialect, warnings=warnings)
     progress({"stage": "reading"})
-    if not _load_fast(source, dialect, table, found):
+    was_tried = source is path and options.encoding is None
+    if was_tried or not _load_fast(source, dialect, table, found):
         _load_slowly(source, dialect, table, found)
         _shift_short_header(table, found)
     return found
+
+
+def _load_utf8(path: Path, options: ReadOptions, table: RawTable, progress: Progress) -> Source | None:
+    """Load a large regular file before its encoding is known: DuckDB reads strict UTF-8 alone, as Python does.
+
+    None, and nothing was kept: the file is small, not regular, or not UTF-8 beyond doubt.
+    """
+    with path.open("rb") as file:
+        if path.stat().st_size < FAST_BYTES or b"\x00" in file.read(HEAD_BYTES):
+            return None
+    progress({"stage": "reading"})
+    try:
+        dialect = _choose_dialect(path, options)
+        found = Source(_format_of(dialect), dialect=dialect)
+        if not _load_fast(path, dialect, table, found):
+            return None
+    except UnicodeDecodeError:
+        return None
+    found.encoding = find_encoding(path, is_utf8=True)
+    if found.encoding.codec not in UTF8:
+        table.close()
+        return None
+    found.warnings = _survey(path)
+    return found
+
+
+def _format_of(dialect: Dialect) -> str:
+    return "tsv" if dialect.delimiter == "\t" else "csv"
 
 
 def _load_slowly(path: Path, dialect: Dialect, table: RawTable, source: Source) -> None:
