@@ -24,7 +24,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "upload_not_found": (
         "这次上传已失效（超过两天未继续，或不是您发起的），请重新选择文件上传。",
-        "This upload is no longer there (not continued for two days, or begun by somebody else). Choose the file again.",
+        "This upload is no longer there (not continued for two days, or begun by somebody else). "
+        "Choose the file again.",
     ),
     "upload_offset_differs": (
         "已收到 {offset} 字节，请从这里接着传。",
@@ -68,6 +69,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "row_store_is_broken": (
         "这份数据的查询库正在自动重建，请过一两分钟再试；原始文件可照常下载。",
         "The rows of this data are being rebuilt. Try again in a minute or two; the original can be downloaded.",
+    ),
+    "version_is_withheld": (
+        "第 {number} 版含有后来不再开放的数据项，已停止提供。请使用第 {newest} 版。",
+        "Version {number} holds columns that were closed later and is no longer offered. Use version {newest}.",
     ),
     "version_expired": (
         "第 {number} 版已按保留期限清理，只留下记录。最新的是第 {newest} 版。",
@@ -221,8 +226,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "or_needs_conditions": (
         "_or 里要写编码后的列条件，例如 _or=district%3DA%26level__ge%3D3，不能包含下划线开头的参数。",
-        "_or takes encoded conditions on columns, such as _or=district%3DA%26level__ge%3D3, and no parameter that starts "
-        "with an underscore.",
+        "_or takes encoded conditions on columns, such as _or=district%3DA%26level__ge%3D3, "
+        "and no parameter that starts with an underscore.",
     ),
     "unknown_bucket": (
         "“{column}”列没有“{bucket}”这种时间分组。可用的分组：{known}。",

@@ -20,7 +20,7 @@ from datasets.versions import find_former
 from portal.pages.desk_texts import in_words
 from portal.pages.differences import sentence_of
 from portal.pages.public_entry import find_file
-from portal.pages.public_files import file_facts
+from portal.pages.public_files import file_facts, require_open_columns
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -113,6 +113,7 @@ def find_difference(
         former = file_facts(session, entry.record, asked.resource_id, asked.against)
     if former is None or former.number == new.number:
         raise NotFound("no_former_version", number=asked.number)
+    require_open_columns(session, former, newest=new.number)
     return entry, new, former, house.differences.get(former, new)
 
 

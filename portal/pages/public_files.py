@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import Gone, NotFound
 from catalog.vocabularies import VOCABULARIES
+from catalog.withholding import find_withheld
 from datasets import versions
 from datasets.clock import day_of
 from datasets.columns import columns_from
@@ -35,6 +36,8 @@ def file_facts(session: Session, record: FeedRecord, resource_id: uuid.UUID, num
     """The public version `number` of a file of this record, or its published one.
 
     Raises NotFound("resource_not_found" | "version_not_found"); what waits for review is as if it were not there.
+    Raises Gone("version_expired"), and Gone("version_is_withheld") for one with columns that were closed later: it is
+    refused in every form, since neither its digests nor its original could be told without them (`find_withheld`).
     """
     resource = find_file(record, str(resource_id))
     assert resource.version is not None
@@ -44,7 +47,14 @@ def file_facts(session: Session, record: FeedRecord, resource_id: uuid.UUID, num
         raise Gone("version_expired", number=wanted, newest=resource.version.number)
     if facts.state not in PUBLIC_STATES:
         raise NotFound("version_not_found", number=wanted)
+    require_open_columns(session, facts, newest=resource.version.number)
     return facts
+
+
+def require_open_columns(session: Session, facts: VersionFacts, *, newest: int) -> None:
+    """Raise Gone("version_is_withheld") for a version with columns that may not be public any more."""
+    if find_withheld(session, facts.resource_id, facts.number):
+        raise Gone("version_is_withheld", number=facts.number, newest=newest)
 
 
 def original_facts(session: Session, record: FeedRecord, resource_id: uuid.UUID, number: int | None) -> VersionFacts:
