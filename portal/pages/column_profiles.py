@@ -74,8 +74,9 @@ def _profile(column: Column, fact: Mapping[str, Any], *, is_hidden: bool, langua
 
 def _facts(fact: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
     found: dict[str, str] = {}
+    is_counted = "quantiles" in fact  # the least of texts is only the first in the order of signs
     for name in ("least", "greatest", "mean", "std"):
-        if fact.get(name) is not None:
+        if is_counted and fact.get(name) is not None:
             found[name] = _plain(fact[name])
     if median := (fact.get("quantiles") or {}).get("50"):
         found["median"] = _plain(median)

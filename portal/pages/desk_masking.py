@@ -30,7 +30,8 @@ class MaskLine:
     """A column that holds personal data, or whose cells are changed already.
 
     `found` says what was found in it; `is_blocking`: it cannot be published so. `chosen` is the method of the present
-    reading ("": none) and `published` are cells as that reading would publish them.
+    reading ("": none) and `published` are cells as that reading would publish them. `ticked` is what the form starts
+    with: the chosen method, or the usual one for a column that cannot stay as it is.
     """
 
     column: str
@@ -38,6 +39,7 @@ class MaskLine:
     is_blocking: bool
     chosen: str
     chosen_label: str
+    ticked: str
     published: tuple[str, ...]
     methods: tuple[MethodChoice, ...]
 
@@ -55,6 +57,11 @@ class MaskingPanel:
     withholds_original: bool
     is_needed: bool
     """Something was found or chosen, so the panel stands open."""
+
+    @property
+    def suggests(self) -> bool:
+        """Whether the form starts with a method that nobody has chosen."""
+        return any(line.ticked and not line.chosen for line in self.lines)
 
 
 def make_masking_panel(reading: Reading, language: str) -> MaskingPanel:
@@ -85,12 +92,14 @@ def _line(reading: Reading, name: str, findings: list[Finding], chosen: tuple[st
     kind = kind or (findings[0].kind if findings else "")
     cells = _cells(reading, name)
     examples = [] if method else _telling(cells, kind)
+    is_blocking = any(one.severity == "block" for one in findings)
     return MaskLine(
         column=name,
         found=tuple(_count(one, language) for one in findings),
-        is_blocking=any(one.severity == "block" for one in findings),
+        is_blocking=is_blocking,
         chosen=method,
         chosen_label=in_words(METHODS[method][:2], language) if method in METHODS else "",
+        ticked=method or (list_methods(kind)[0] if is_blocking else ""),
         published=tuple(cells[:EXAMPLES]) if method and method != "remove" else (),
         methods=tuple(_choice(key, examples, kind, language) for key in list_methods(kind)),
     )
@@ -98,7 +107,7 @@ def _line(reading: Reading, name: str, findings: list[Finding], chosen: tuple[st
 
 def _choice(key: str, examples: list[str], kind: str, language: str) -> MethodChoice:
     label, text = METHODS[key][:2], METHODS[key][2:]
-    changed = preview_masking(examples, kind, key)
+    changed = preview_masking(examples, kind, key) if key != "remove" else []
     return MethodChoice(key, in_words(label, language), in_words((text[0], text[1]), language), tuple(changed))
 
 

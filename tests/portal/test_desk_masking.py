@@ -63,7 +63,9 @@ def test_a_method_is_chosen_with_its_effect_in_sight_and_the_file_can_be_confirm
     assert "2 个身份证号" in plain(page)
     assert f"<code>110105{'*' * 12}</code>" in page  # the region stays, nothing else
     assert not any(card in page for card in CARDS)
-    _send(district, address, MultiDict([("mask_column", "证件"), ("mask_method-0", "mask")]))
+    form = _form(page, 'name="also_method"')
+    assert (form["mask_column"], form["mask_method-0"]) == ("证件", "mask")  # the usual method stands ticked
+    _send(district, address, form)
     masked = plain(_source(district, address))
     assert "发现个人信息，不能公开" not in masked
     assert "已选：掩码" in masked and "现在公布为： 110105************" in masked

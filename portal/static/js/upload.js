@@ -41,9 +41,14 @@
     return answer.headers.get("Location");
   }
 
+  function toldOffset(answer) {
+    if (!answer.headers.has("Upload-Offset")) throw new Refused(text.failed);
+    return Number(answer.headers.get("Upload-Offset"));
+  }
+
   async function offsetOf(address) {
     const answer = await ask("HEAD", address);
-    return Number(answer.headers.get("Upload-Offset"));
+    return toldOffset(answer);
   }
 
   function show(done, total, started, from) {
@@ -51,6 +56,7 @@
     bar.value = share;
     const rate = (done - from) / Math.max((Date.now() - started) / 1000, 0.5);
     const left = rate > 0 && done < total ? Math.ceil((total - done) / rate) : 0;
+    if (isPaused && done < total) { words.textContent = text.paused; return; }
     words.textContent = text.going.replace("{done}", megabytes(done)).replace("{total}", megabytes(total)).replace("{share}", String(Math.floor(share * 100))) + (left > 3 ? text.left.replace("{seconds}", String(left)) : "");
   }
 
@@ -62,7 +68,8 @@
       if (isPaused) await new Promise((done) => { wake = done; });
       try {
         const answer = await ask("PATCH", address, { body: file.slice(offset, offset + PIECE), headers: { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(offset) } });
-        offset = answer.status === 409 ? await offsetOf(address) : Number(answer.headers.get("Upload-Offset"));
+        if (answer.status === 409) await sleep(1); // a request of before may still be writing
+        offset = answer.status === 409 ? await offsetOf(address) : toldOffset(answer);
         failures = 0;
         show(offset, file.size, started, from);
       } catch (error) {
