@@ -13,6 +13,7 @@ from catalog.jobs import JobFacts, find_job
 from catalog.permissions import Actor, is_allowed
 from datasets.columns import RECOGNISED, REPAIRS, Column, columns_from
 from datasets.ingest.reading import Reading, ReadOptions
+from datasets.ingest.stages import STAGES
 from datasets.versions import ColumnChanges, compare_columns, list_versions
 from portal.messages import problem_text
 from portal.pages.column_profiles import ColumnProfile, make_profiles
@@ -29,27 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One stage of a reading in words, and the part of the whole work that it is: from `start` to `end`, 0 to 1."""
-
-    zh: str
-    en: str
-    start: float
-    end: float
-
-
-STAGES: dict[str, Stage] = {
-    "checking": Stage("正在检查文件", "checking the file", 0.0, 0.03),
-    "decoding": Stage("正在识别编码和分隔", "telling encoding and delimiter", 0.03, 0.1),
-    "reading": Stage("正在载入各行", "loading the rows", 0.1, 0.45),
-    "typing": Stage("正在判断每列的类型", "telling the type of each column", 0.45, 0.65),
-    "searching": Stage("正在检查个人信息", "searching for personal data", 0.65, 0.75),
-    "masking": Stage("正在脱敏并核对信息项", "masking, comparing with the data items", 0.75, 0.8),
-    "storing": Stage("正在存储并统计各列", "storing and counting the columns", 0.8, 0.9),
-    "digesting": Stage("正在生成下载文件的校验值", "computing the checksums of downloads", 0.9, 1.0),
-}
-"""Stage of a reading as the child reports it → words, and its usual part of the time."""
 WAITING = ("排队等待", "waiting in line")
 PREVIEW_ROWS = 12
 LONG_NUMBER = re.compile(r"[0-9０-９]{8,}(?=[0-9０-９Xx]{3})")
@@ -199,7 +179,7 @@ def _progress(job: JobFacts, now: dt.datetime, language: str) -> Progress:
     return Progress(
         words=in_words((stage.zh, stage.en) if stage else WAITING, language),
         rows=int(job.progress.get("done", 0)),
-        share=round(stage.start + (stage.end - stage.start) * min(1, share), 3) if stage else None,
+        share=round(stage.whole_share(share), 3) if stage else None,
         seconds=max(0, round((now - job.created_at).total_seconds())),
     )
 

@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from catalog.jobs import find_job, lease_job, report_progress
-from portal.pages.desk_intake import STAGES
+from datasets.ingest.stages import STAGES
 from portal.uploading import job_key, read_delivery
 from tests.portal.workspace import CSV, District, plain
 
