@@ -88,6 +88,12 @@ def get_version(session: Session, resource_id: uuid.UUID, number: int) -> Versio
     return VersionFacts(*row)
 
 
+def get_profile(session: Session, resource_id: uuid.UUID, number: int) -> dict[str, Any]:
+    """The column profile of one version, {"columns": [fact, …]} in their order; empty where none was taken."""
+    wanted = select(DataVersion.profile).where(DataVersion.resource_id == resource_id, DataVersion.number == number)
+    return session.scalar(wanted) or {}
+
+
 def find_former(session: Session, resource_id: uuid.UUID, number: int) -> VersionFacts | None:
     """The version that was public before `number`: the newest one with a smaller number; None for the first."""
     row = session.execute(

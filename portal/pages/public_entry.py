@@ -18,6 +18,7 @@ from portal.pages.differences import tell_difference
 from portal.pages.public_badge import BadgeSnippets, badge_snippets
 from portal.pages.public_citation import cite, schema_org
 from portal.pages.public_downloads import DownloadMenu, make_download_menu
+from portal.pages.public_profiles import ProfilePanel, make_profile_panel
 from portal.pages.public_promise import PromisePanel, make_promise_panel
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from portal.house import House
 
 PREVIEW_ROWS = 10
+PREVIEW_COLUMNS = 40
 NUMERIC = frozenset({"integer", "decimal"})
 SHOWN_VERSIONS = 20
 
@@ -49,6 +51,8 @@ class Preview:
     columns: tuple[ShownColumn, ...]
     rows: list[list[Any]]
     total: int
+    left_out: int
+    """Further columns of a wide table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class FileView:
     """Number of a version → what changed in it, where that is known."""
     preview: Preview | None
     """None when the rows could not be read just now."""
+    profile: ProfilePanel | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,16 +218,25 @@ def _file_view(session: Session, house: House, resource: RecordResource, languag
         },
         history=tuple(sorted(history, key=lambda facts: -facts.number)[:SHOWN_VERSIONS]),
         preview=_preview(house, current, language) if current else None,
+        profile=_profile(session, current, language) if current else None,
     )
+
+
+def _profile(session: Session, facts: VersionFacts, language: str) -> ProfilePanel | None:
+    columns = columns_from(facts.columns)
+    types = [_column_type(column, language) for column in columns]
+    return make_profile_panel(session, facts, columns=columns, types=types, language=language)
 
 
 def _preview(house: House, facts: VersionFacts, language: str) -> Preview | None:
     columns, store = columns_from(facts.columns), house.row_stores.path_of(facts.row_store)
+    shown = columns[:PREVIEW_COLUMNS]
+    question = Query(limit=PREVIEW_ROWS, columns=tuple(shown) if len(shown) < len(columns) else ())
     try:
-        page = house.pool.rows(store, columns, Query(limit=PREVIEW_ROWS), as_text=True)
+        page = house.pool.rows(store, columns, question, as_text=True)
     except (Busy, TooLarge, NotFound):
         return None
-    return Preview(shown_columns(columns, language), page.rows, page.total)
+    return Preview(shown_columns(shown, language), page.rows, page.total, len(columns) - len(shown))
 
 
 def _column_type(column: Column, language: str) -> str:

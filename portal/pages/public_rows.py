@@ -21,6 +21,7 @@ from portal.pages.public_downloads import DownloadMenu, make_download_menu
 from portal.pages.public_entry import ShownColumn, find_file, published_facts, shown_columns
 from portal.pages.public_groups import Bars, make_bars, shown_groups
 from portal.pages.rows_form import RowsForm, make_form
+from portal.pages.rows_told import tell_question
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 50
 MAX_PAGE_ROWS = 200
+SHOWN_COLUMNS = 60
+"""Columns of a page of rows where the question names none; files hold them all."""
 RESOURCE = "_resource"
 
 
@@ -62,8 +65,14 @@ class RowsPage:
     is_grouped: bool
     bars: Bars | None
     """Of the first measure of a grouped answer; None where lengths would say nothing."""
-    is_paging: bool
-    """Whether this is not the first page: the form then stands closed."""
+    told: tuple[str, ...]
+    """The question in words, one text for each part."""
+    column_count: int
+    """Columns of the file, of which `shown` may be the first only."""
+    has_chosen_columns: bool
+    """Whether the question names the columns that it wants."""
+    is_answered: bool
+    """Whether something was asked and understood: the form then stands closed over the answer."""
     problems: tuple[str, ...]
     previous: str | None
     following: str | None
@@ -98,7 +107,8 @@ def make_rows_page(
     answer = None
     if not problems:
         path = house.row_stores.path_of(facts.row_store)
-        answer = house.pool.rows(path, columns, replace(query, limit=limit, after=None), as_text=True)
+        wanted = replace(query, limit=limit, after=None, columns=_shown_columns(query, columns))
+        answer = house.pool.rows(path, columns, wanted, as_text=True)
     fixed = ((RESOURCE, resource.id),) if len(entry.record.files) > 1 else ()
     export_query = urlencode(to_pairs(replace(query, limit=None, offset=0, after=None)))
     return RowsPage(
@@ -115,7 +125,10 @@ def make_rows_page(
         is_filtered=not query.selects_all,
         is_grouped=query.grouping is not None,
         bars=make_bars(query.grouping, answer.rows) if answer and query.grouping else None,
-        is_paging=query.offset > 0,
+        told=tell_question(query, language),
+        column_count=len(columns),
+        has_chosen_columns=bool(query.columns),
+        is_answered=bool(answer and (query.offset or not query.selects_all or query.grouping or query.sort)),
         problems=problems,
         previous=_page_href(query, query.offset - limit, fixed) if query.offset > 0 else None,
         following=_page_href(query, query.offset + limit, fixed)
@@ -126,6 +139,15 @@ def make_rows_page(
         resource_query=urlencode(fixed) + "&" if fixed else "",
         question=urlencode(to_pairs(replace(query, after=None))),
     )
+
+
+def _shown_columns(query: Query, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns of the page: those of the question; of a wide table the first ones and those it is asked about."""
+    if query.columns or query.grouping or len(columns) <= SHOWN_COLUMNS:
+        return query.columns
+    groups = (query.conditions, *query.alternatives)
+    asked = {condition.column.key for group in groups for condition in group} | {one.column.key for one in query.sort}
+    return tuple(column for place, column in enumerate(columns) if place < SHOWN_COLUMNS or column.key in asked)
 
 
 def _answer_columns(query: Query, answer: RowPage | None, columns: list[Column], language: str) -> list[Column]:

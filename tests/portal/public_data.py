@@ -105,7 +105,7 @@ def _version(
         content_sha256=reading.content_sha256,
         csv_sha256=reading.csv_sha256,
         csv_byte_size=reading.csv_byte_size,
-        profile={},
+        profile=reading.profile,
         findings=[],
         created_at=moment,
         published_at=moment,
