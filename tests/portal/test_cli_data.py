@@ -188,6 +188,17 @@ def test_no_cache_folder_is_no_trouble(
     assert run(capsys, "query", stops)[0] == 0
 
 
+def test_a_terminal_is_told_how_far_the_reading_is(
+    stops: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(capsys, "query", stops, "--no-cache")[2] == ""
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what makes rich take any stream for a terminal
+    status, out, err = run(capsys, "query", stops, "--no-cache")
+    assert (status, "checksums" in out) == (0, False)
+    assert "computing the checksums of downloads" in err
+    assert "3 rows" in err
+
+
 def test_help_lists_what_can_be_asked() -> None:
     answer = CliRunner().invoke(kaifang, ["data", "query", "--help"])
     assert answer.exit_code == 0
