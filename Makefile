@@ -10,7 +10,7 @@ KEEPING := tests/datasets/test_versions.py tests/datasets/test_usage.py tests/da
 
 # tests that ask nothing of the database that its kind could answer differently: they run in the SQLite leg alone
 SAME := $(addprefix --ignore=tests/portal/test_, public_browser.py public_tokens.py mail.py calling.py serving.py settings.py \
-	filenames.py links.py robots.py cli.py edge.py security.py sheet_messages.py hostile_forms.py \
+	filenames.py links.py robots.py cli.py cli_data.py docs.py edge.py security.py sheet_messages.py hostile_forms.py \
 	desk_sheet.py) \
 	$(addprefix --ignore=tests/catalog/test_, sheet_reading.py sheet_template.py workdays.py obligations.py vocabularies.py cycles.py \
 	obligations_properties.py icalendar.py passwords.py permissions.py search_question.py adopting_labels.py feeds_dcat.py act_limits.py)
