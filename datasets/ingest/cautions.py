@@ -28,6 +28,7 @@ def _layout_warnings(delivery: Delivery) -> list[Problem]:
         ("group_rows_left_out", layout.group_rows),
         ("repeated_headers_left_out", layout.repeated_rows),
         ("rows_hold_one_cell", layout.lone_rows),
+        ("rows_may_be_headers", layout.doubtful_rows),
         ("other_tables_left_out", layout.other_tables),
     ):
         if rows:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from datasets.ingest.raw_table import Row
-from datasets.ingest.sheet_words import LETTERS, ORDINAL_WORD, STEMS, UNIT_LABEL
+from datasets.ingest.sheet_words import HEADER_WORD, LETTERS, ORDINAL_WORD, STEMS, UNIT_LABEL
 from datasets.ingest.values import LONG, can_head, find_ordinal, find_unit, kind_of
 
 if TYPE_CHECKING:
@@ -102,9 +102,11 @@ def _count_header_below(head: Sequence[Row], start: int, end: int, merges: Seque
     if below == header or _is_under_merges(header, below, end, merges):
         return 1
     levels = _count_levels(head, end)
-    if levels:
+    if levels and _are_names(head[end + 1 : end + 1 + levels], body_rows(head, end + 1 + levels)):
         return levels
     body = body_rows(head, end + 2)
+    if not body:
+        return 0
     is_part = (
         (is_unit_row(below, header) and _has_numbers_under(below, body))
         or (is_number_row(below, header) and _is_unlike(below, body))
@@ -150,6 +152,18 @@ def _count_levels(head: Sequence[Row], end: int) -> int:
     return 0
 
 
+def _are_names(levels: Sequence[Row], body: Sequence[Row]) -> bool:
+    """Sub-headings, not records under a blank name: known as names, over numbers, or blank where records have a key."""
+    key = next((column for column in range(len(levels[0])) if any(row[column] for row in body)), 0)
+    if body and all(row[key] is None for row in levels):
+        return True
+    cells = [(column, cell.strip()) for row in levels for column, cell in enumerate(row) if cell is not None]
+    if any(HEADER_WORD.fullmatch(cell) for _, cell in cells):
+        return True
+    kinds = [column_kinds(body, column) for column, _ in cells]
+    return any(found["number"] > 0.6 * max(1, found.total()) for found in kinds)
+
+
 def own_cells(row: Row, above: Row) -> list[str]:
     """The cells that do not only repeat the one above them, as under a heading merged over two rows."""
     return [
@@ -171,7 +185,7 @@ def is_unit_row(row: Row, above: Row) -> bool:
 
 
 def _has_numbers_under(row: Row, body: Sequence[Row]) -> bool:
-    """Most of the columns with a unit hold numbers. Without any row below there is nothing against it."""
+    """Most of the columns with a unit hold numbers, as far as they hold anything."""
     columns = [column for column, cell in enumerate(row) if find_unit(cell)]
     kinds = [found for column in columns if (found := column_kinds(body, column))]
     return sum(found["number"] > 0.5 * found.total() for found in kinds) >= 0.5 * len(kinds)

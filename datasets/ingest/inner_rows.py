@@ -9,16 +9,22 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
-from datasets.ingest.header_block import body_rows, breadth, column_kinds, filled
+from datasets.ingest.header_block import body_rows, breadth, filled
+from datasets.ingest.next_tables import is_other_table, judge_header
 from datasets.ingest.raw_table import RawTable, Row
-from datasets.ingest.sheet_words import CONTINUED, HEADER_WORD, TABLE_TITLE, TOTAL
-from datasets.ingest.tables import HEAD_ROWS, TAIL_ROWS, Layout, form_of, has_header, is_label_row
-from datasets.ingest.values import can_head, kind_of
+from datasets.ingest.sheet_words import CONTINUED, TOTAL
+from datasets.ingest.tables import HEAD_ROWS, TAIL_ROWS, Layout, form_of
+from datasets.ingest.values import kind_of
 
 SCAN_CELLS = 4_000_000
 MAX_THIN = 2_000
 """Rows of one cell or none, beyond which a table is simply sparse."""
 BLOCK_ROWS = 40
+LONGER = 2
+"""How many times as long the table below must be to be preferred to what stands above it."""
+SERIAL = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+REPEATED = 0.6
+"""Share of the names from which on a row that holds nothing else is the header again."""
 TOTAL_COLUMNS = 3
 """Columns at the left in which the word for a total is looked for."""
 
@@ -32,7 +38,7 @@ def list_thin_rows(table: RawTable, layout: Layout) -> list[int]:
     """Rows of the data with at most one filled cell; none when there are so many that they tell nothing."""
     if not is_scanned(layout, table.width) or table.width < 2:
         return []
-    count = " + ".join(f"(r{column} IS NOT NULL)::INT" for column in range(table.width))
+    count = f"list_count([{', '.join(f'r{column}' for column in range(table.width))}])"
     found = table.connection.execute(
         f"SELECT rowid FROM raw WHERE rowid BETWEEN ? AND ? AND {count} <= 1 ORDER BY rowid LIMIT {MAX_THIN + 1}",
         [layout.first_row, layout.last_row],
@@ -41,17 +47,27 @@ def list_thin_rows(table: RawTable, layout: Layout) -> list[int]:
 
 
 def find_next_tables(table: RawTable, layout: Layout, thin: Sequence[int]) -> list[int]:
-    """Rows at which, after a blank row or a title, another table with its own header begins."""
-    if not layout.header_rows:
-        return []
-    names = table.rows(layout.header_rows[0], 1)[0]
+    """Rows at which, after a blank row or a title, another table with its own header begins for certain.
+
+    A row that only may be a header is noted as one of `doubtful_rows` and stays: rows that go on behind a blank row
+    are never lost.
+    """
+    above = table.rows(layout.first_row, BLOCK_ROWS)
+    names = table.rows(layout.header_rows[0], 1)[0] if layout.header_rows else []
     starts = []
     for begin, end in _runs(thin):
         block = table.rows(begin, end - begin + 1 + BLOCK_ROWS)
-        titles, below = block[: end - begin + 1], block[end - begin + 1 :]
-        rows = _until_thin(below)
-        if rows and rows[0] != names and _begins_table(titles, rows):
+        titles, rows = block[: end - begin + 1], _until_thin(block[end - begin + 1 :])
+        if not layout.header_rows:
+            is_longer = layout.last_row - end >= LONGER * (begin - layout.first_row)
+            if is_longer and is_other_table(rows, above[: begin - layout.first_row]):
+                return [begin]
+            continue
+        verdict = judge_header(titles, rows, names, above[: begin - layout.first_row])
+        if verdict == "header":
             starts.append(begin)
+        elif verdict == "doubt":
+            layout.doubtful_rows.append(end + 1)
     return starts
 
 
@@ -72,29 +88,6 @@ def _until_thin(rows: Sequence[Row]) -> list[Row]:
     return taken
 
 
-def _begins_table(titles: Sequence[Row], rows: Sequence[Row]) -> bool:
-    """A row of names over numbers; or, over words, a row of known names under the title of a table."""
-    if is_label_row(rows[0]):
-        rows = rows[1:]
-    if len(rows) < 2:
-        return False
-    first, body = rows[0], rows[1:]
-    cells = [cell for cell in first if cell is not None]
-    if len(cells) < 2 or not all(can_head(cell) for cell in cells) or not has_header(rows, 0):
-        return False
-    if len(cells) < 0.6 * max(map(breadth, body)) or any(re.match(TOTAL, cell) for cell in cells):
-        return False
-    words = sum(HEADER_WORD.fullmatch(cell.strip()) is not None for cell in cells)
-    is_titled = any(cell and TABLE_TITLE.match(cell) for row in titles for cell in row)
-    numeric = [column for column in range(len(first)) if _is_numeric(body, column) and first[column] is not None]
-    return bool(numeric) or words >= (1 if is_titled else 2)
-
-
-def _is_numeric(body: Sequence[Row], column: int) -> bool:
-    kinds = column_kinds(body, column)
-    return kinds["number"] + kinds["date"] + kinds["code"] > 0.6 * max(1, kinds.total())
-
-
 def mark_inner_rows(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
     """Fill in `repeated_rows`, `group_rows`, `left_out`, `lone_rows` and `total_rows` of `layout`."""
     inside = [row for row in thin if layout.first_row <= row <= layout.last_row]
@@ -111,9 +104,10 @@ def _mark_repeated(table: RawTable, layout: Layout, thin: Sequence[int]) -> None
     if not layout.header_rows or not is_scanned(layout, table.width):
         return
     found: list[int] = []
-    for header in table.rows(layout.header_rows[0], len(layout.header_rows)):
+    for level, header in enumerate(table.rows(layout.header_rows[0], len(layout.header_rows))):
         if filled(header) > 1:
-            found += _list_equal(table, layout, header)
+            least = max(2, REPEATED * filled(header)) if level == 0 else filled(header)
+            found += _list_equal(table, layout, header, least)
     titles = {cell for row in layout.title_rows for cell in table.rows(row, 1)[0] if cell}
     lone = set(thin)
     above: list[int] = []
@@ -121,22 +115,27 @@ def _mark_repeated(table: RawTable, layout: Layout, thin: Sequence[int]) -> None
         for before in takewhile(lone.__contains__, range(row - 1, -1, -1)):
             cells = [cell for cell in table.rows(before, 1)[0] if cell]
             if cells and cells[0] not in titles and not CONTINUED.fullmatch(cells[0]):
+                if before - 1 in lone and not filled(table.rows(before - 1, 1)[0]) and kind_of(cells[0]) == "text":
+                    layout.group_rows = sorted({*layout.group_rows, before})
                 break
             above += [before] if cells else []
     layout.repeated_rows = sorted({*found, *above})
 
 
-def _list_equal(table: RawTable, layout: Layout, header: Row) -> list[int]:
-    same = " AND ".join(f"r{column} IS NOT DISTINCT FROM ?" for column in range(len(header)))
+def _list_equal(table: RawTable, layout: Layout, header: Row, least: float) -> list[int]:
+    """Rows of at least so many cells, each of which repeats the name over it."""
+    same = " AND ".join(f"(r{column} IS NULL OR r{column} = ?)" for column in range(len(header)))
+    count = f"list_count([{', '.join(f'r{column}' for column in range(len(header)))}])"
     found = table.connection.execute(
-        f"SELECT rowid FROM raw WHERE rowid BETWEEN ? AND ? AND {same} ORDER BY rowid LIMIT {MAX_THIN}",
+        f"SELECT rowid FROM raw WHERE rowid BETWEEN ? AND ? AND {same} AND {count} >= {least}"
+        f" ORDER BY rowid LIMIT {MAX_THIN}",
         [layout.first_row, layout.last_row, *header],
     ).fetchall()
     return [row for (row,) in found]
 
 
 def _mark_groups(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
-    """Lone words in a column of numbers (the serial number) head a group; elsewhere they stay and are told."""
+    """Lone words in the column of serial numbers head a group; elsewhere they stay and are told."""
     body = body_rows(table.rows(layout.first_row, HEAD_ROWS), 0)
     if max(map(breadth, body), default=0) <= 2:
         return
@@ -147,11 +146,22 @@ def _mark_groups(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
         if row in known or not lone or not layout.header_rows:
             continue
         column, cell = lone[0]
-        if kind_of(cell) == "text" and _is_numeric(body, column):
+        if kind_of(cell) == "text" and not re.match(TOTAL, cell) and _heads_counted(table, layout, row, column):
             groups.append(row)
         elif not _is_like_others(cell, body, column):
             layout.lone_rows.append(row)
     layout.group_rows = sorted(groups)
+
+
+def _heads_counted(table: RawTable, layout: Layout, row: int, column: int) -> bool:
+    """The rows around count 1, 2, 3 … in this column, and the count goes on or begins again below `row`."""
+    start = max(layout.first_row, row - BLOCK_ROWS)
+    cells = [found[column] or "" for found in table.rows(start, row - start + BLOCK_ROWS)]
+    before = [int(cell) for cell in cells[: row - start] if SERIAL.fullmatch(cell)]
+    after = [int(cell) for cell in cells[row - start + 1 :] if SERIAL.fullmatch(cell)]
+    counted = [*before, *after]
+    steps = all(number in (1, last + 1) for last, number in pairwise(counted))
+    return bool(after) and steps and (start > layout.first_row or counted[0] == 1)
 
 
 def _is_like_others(cell: str, body: Sequence[Row], column: int) -> bool:

@@ -16,11 +16,15 @@ CLOSED = r"[（(][^（）()]{0,20}[)）]"
 
 NOTE_WORDS = _any(
     r"注 备注 備註 说明 說明 附注 附註 资料来源 資料來源 数据来源 來源 来源 数据更新 更新时间 更新日期 统计口径"
-    r" 指标解释 指标说明 单位[:：] 單位[:：] 制表 填表 填报 审核 负责人 联系人 联系电话 报送 打印 导出时间"
-    r" 导出日期 source note footnote data\ssource updated copyright © \(c\)"
+    r" 指标解释 指标说明 单位(?=[:：]) 單位(?=[:：]) 制表 填表 填报 审核 负责人 联系人 联系电话 报送 打印 导出时间"
+    r" 导出日期 source notes? footnotes? data\ssource updated copyright © \(c\)"
 )
-NOTE = re.compile(rf"^[\s　（(【\[*＊※★●]*(?:{NOTE_WORDS})", re.I)
-"""How a line below a table begins that is no record."""
+NOTE = re.compile(
+    rf"^[\s　（(【\[*＊※★●]*(?:{NOTE_WORDS})(?:[:：]|\W|\d|[一二三]|$|.{{0,8}}[:：]|.{{12}})", re.I | re.S
+)
+"""How a line below a table begins that is no record: 注：…, 资料来源于… at length, but not 注册科."""
+RULE = re.compile(r"[\s\"]*([-*=_~+#.─━—])\1{9,}[\s\"]*")
+"""A line drawn of signs: what stands below it is no longer the table."""
 NOTE_LABEL = re.compile(
     f"{BLANKS}(?:{_any('注 备注 備註 说明 說明 数据来源 资料来源 資料來源 来源 source notes?')}){BLANKS}[:：]", re.I
 )
@@ -83,8 +87,8 @@ UNIT = re.compile(
 """What a cell of a row of units holds: 万元, (人), 元/人, μg/m³."""
 UNIT_LABEL = re.compile(r"[（(]?(?:计量|計量|数据)?单\s*位[)）]?|單\s*位|units?", re.I)
 
-ORDINAL = re.compile(r"[（(]?(\d{1,3})[)）]?(?:\s*[=＝]\s*[\d+＋\-－*×/÷()（）.%\s]+)?|([①-⑳])", re.ASCII)
-"""A cell of a row of column numbers: 3, (3), ③, 3=1+2."""
+ORDINAL = re.compile(r"[（(]?([1-9]\d{0,2})[)）]?(?:\s*[=＝]\s*[\d+＋\-－*×/÷()（）.%\s]+)?|([①-⑳])", re.ASCII)
+"""A cell of a row of column numbers: 3, (3), ③, 3=1+2. 003 is a code."""
 STEMS, LETTERS = "甲乙丙丁戊己庚辛壬癸", "ABCDEFGH"
 ORDINAL_WORD = re.compile(rf"[{STEMS}{LETTERS}]|[栏行列]\s*[次号目]|序号|[-—－]+")
 """What stands in such a row over columns of words."""

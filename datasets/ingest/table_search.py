@@ -43,7 +43,7 @@ def _choose(
     table: RawTable, first: Layout, starts: Sequence[int], merges: Sequence[Merge], options: ReadOptions
 ) -> Layout:
     """The first of several tables, unless a later one is at least twice as long."""
-    top = (first.title_rows or first.header_rows)[0]
+    top = (first.title_rows or first.header_rows or [first.first_row])[0]
     places = [top, *starts]
     ends = [*starts, first.last_row + 1]
     layouts = [_find_between(table, 0, starts[0], merges, options)]

@@ -24,7 +24,16 @@ from datasets.ingest.header_block import (
 )
 from datasets.ingest.raw_table import Row
 from datasets.ingest.reading import ReadOptions
-from datasets.ingest.sheet_words import HEADER_WORD, LABEL, NOTE, NOTE_LABEL, NUMBERED_NOTE, SIGN_OFF, SIGNATURE
+from datasets.ingest.sheet_words import (
+    HEADER_WORD,
+    LABEL,
+    NOTE,
+    NOTE_LABEL,
+    NUMBERED_NOTE,
+    RULE,
+    SIGN_OFF,
+    SIGNATURE,
+)
 from datasets.ingest.values import LONG, can_head, kind_of
 
 HEAD_ROWS = 300
@@ -54,6 +63,8 @@ class Layout:
     repeated_rows: list[int] = field(default_factory=list)
     total_rows: list[int] = field(default_factory=list)
     lone_rows: list[int] = field(default_factory=list)
+    doubtful_rows: list[int] = field(default_factory=list)
+    """Records behind a blank row that may be the header of another table."""
     other_tables: list[int] = field(default_factory=list)
     """First rows of tables above or below that were not taken."""
     columns: tuple[int, int] | None = None
@@ -204,14 +215,15 @@ def _cut_notes(layout: Layout, tail: Sequence[Row], count: int, width: int) -> N
     offset = count - len(tail)
     notes: list[int] = []
     last = count - 1
+    ruled = _find_rule(tail, width) + offset
     pending: list[int] = []
     for row in range(count - 1, max(layout.first_row, offset) - 1, -1):
         cells = tail[row - offset]
         if not filled(cells):
-            if row == last or pending:
+            if row == last or (pending and all(_is_remark(tail, at - offset, row - offset) for at in pending)):
                 last = row - 1
-            notes, pending = [*pending, *notes], []
-        elif is_note(cells, width):
+                notes, pending = [*pending, *notes], []
+        elif row >= ruled or is_note(cells, width):
             notes = [row, *pending, *notes]
             pending = []
             last = row - 1
@@ -221,6 +233,26 @@ def _cut_notes(layout: Layout, tail: Sequence[Row], count: int, width: int) -> N
             break
     layout.last_row = last
     layout.note_rows = sorted(notes)
+
+
+def _find_rule(tail: Sequence[Row], width: int) -> int:
+    """The row from which on, below a line drawn of signs, only short lines follow; len(tail) where there is none."""
+    found = len(tail)
+    for at in range(len(tail) - 1, -1, -1):
+        cells = [cell for cell in tail[at] if cell is not None]
+        if len(cells) > min(2, width - 2):
+            break
+        found = at if len(cells) == 1 and RULE.fullmatch(cells[0]) else found
+    return found
+
+
+def _is_remark(tail: Sequence[Row], at: int, blank: int) -> bool:
+    """The lone cell of row `at`, behind the blank row, is a sentence rather than the first cell of a record: words
+    where numbers stand above, or longer than all of its column."""
+    column, cell = next((column, cell) for column, cell in enumerate(tail[at]) if cell is not None)
+    above = [found for row in tail[:blank] if column < len(row) and (found := row[column]) is not None]
+    numbers = sum(kind_of(found) in ("number", "date", "code") for found in above)
+    return kind_of(cell) == "text" and (numbers > 0.6 * len(above) or len(cell) > max(map(len, above), default=0))
 
 
 def is_note(cells: Row, width: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.datasets.ingesting import read_here, stored_rows
+from tests.datasets.ingesting import read_once
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,11 @@ class Case:
     cells: dict[tuple[int, int], str | None] = field(default_factory=dict)
 
 
-def check(case: Case, folder: Path, scratch: Path) -> None:
+def check(case: Case, folder: Path) -> None:
     """Read the file and assert every fact of `case`."""
-    store = scratch / "rows.duckdb"
-    reading = read_here(folder / case.file, store=store)
+    reading, rows = read_once(folder / case.file)
     names = [column.name for column in reading.columns]
     assert (reading.encoding, reading.delimiter) == (case.encoding, case.delimiter)
     assert (reading.header_rows, reading.row_count, len(names)) == (case.header, case.rows, case.columns)
     assert (names[0], names[-1]) == (case.first, case.last)
-    rows = stored_rows(store, reading.columns)
     assert {place: rows[place[0]][place[1]] for place in case.cells} == case.cells

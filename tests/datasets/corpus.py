@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from datasets.ingest.reading import Reading
-from tests.datasets.ingesting import read_here, stored_rows
+from tests.datasets.ingesting import read_once
 
 
 @dataclass(frozen=True)
@@ -31,10 +30,7 @@ class Table:
 
 def check_table(path: Path, table: Table) -> Reading:
     """Read the file and compare every part with what was seen."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = Path(folder) / "rows.duckdb"
-        reading = read_here(path, store=store)
-        rows = stored_rows(store, reading.columns)
+    reading, rows = read_once(path)
     assert (reading.encoding, reading.encoding_is_certain) == (table.encoding, True)
     assert reading.header_rows == table.header
     assert (reading.recipe.first_row, reading.recipe.last_row) == table.data

@@ -24,6 +24,10 @@ TYPES = (
 )
 TWO_ROWS = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>'
 
+KEPT_CELLS = 500_000
+READ: dict[Path, tuple[Reading, list[list[str | None]]]] = {}
+"""Files that were read already → what was read."""
+
 
 def read_here(
     path: Path, options: ReadOptions | None = None, *, store: Path | None = None, recipe: Recipe | None = None
@@ -33,6 +37,19 @@ def read_here(
         work = Path(folder)
         order = Order(path, store or work / "rows.duckdb", work, options or ReadOptions(), recipe)
         return read_delivery(order, RawTable(work), lambda step: None)
+
+
+def read_once(path: Path) -> tuple[Reading, list[list[str | None]]]:
+    """The reading and all rows of a file that nobody changes; kept, unless large, for all tests that look at it."""
+    if path in READ:
+        return READ[path]
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder) / "rows.duckdb"
+        reading = read_here(path, store=store)
+        found = reading, stored_rows(store, reading.columns)
+    if reading.row_count * len(reading.columns) <= KEPT_CELLS:
+        READ[path] = found
+    return found
 
 
 def read_text(

@@ -235,6 +235,25 @@ HEADERS = {
     ),
 }
 
+SINGLE = {
+    "one record with a code": Layout("编号,名称\n001,甲\n", [1], ["编号", "名称"], 1, ["001", "甲"]),
+    "one record that looks like column numbers": Layout(
+        "名称,类别,编号\n甲,乙,1\n", [1], ["名称", "类别", "编号"], 1, ["甲", "乙", "1"]
+    ),
+    "one record that looks like units": Layout("街道,单位\n人,户\n", [1], ["街道", "单位"], 1, ["人", "户"]),
+    "codes from 001 on": Layout(
+        "甲,乙,丙\nA,001,002\n吨,003,004\n户,005,006\n", [1], ["甲", "乙", "丙"], 3, ["A", "001", "002"]
+    ),
+    "records under a blank name": Layout(
+        "街道,,特色\n花湖,磁湖,\n红旗桥,锁前,\n沈家营,临江,\n",
+        [1],
+        ["街道", "未命名2", "特色"],
+        3,
+        ["花湖", "磁湖", ""],
+        warned={"header_blank": []},
+    ),
+}
+
 NAMELESS = {
     "list of people": Layout(
         "张三,男,花湖街道\n李四,女,红旗桥街道\n王五,男,花湖街道\n",
@@ -276,7 +295,7 @@ NAMELESS = {
     ),
 }
 
-ALL = {**TITLES, **HEADERS, **NAMELESS}
+ALL = {**TITLES, **HEADERS, **SINGLE, **NAMELESS}
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -132,7 +132,109 @@ INSIDE = {
     ),
 }
 
+KEPT = {
+    "records behind a blank row": Layout(
+        "名称,街道,人数\n甲一,花湖,1\n乙一,花湖,1\n,,\n丙,花湖,约300\n丁,花湖,\n戊,花湖,5\n",
+        [1],
+        ["名称", "街道", "人数"],
+        5,
+        ["甲一", "花湖", "1"],
+    ),
+    "words for a missing number behind blank rows": Layout(
+        "街道,男,女\n花湖,1,2\n红旗桥,3,4\n,,\n,,\n沈家营,未报,缺测\n黄石港,5,6\n胜阳港,7,8\n",
+        [1],
+        ["街道", "男", "女"],
+        5,
+        ["花湖", "1", "2"],
+    ),
+    "a number of words behind a blank row, not said to be a header": Layout(
+        "街道,人数\n花湖,10\n红旗桥,20\n\n沈家营,若干\n黄石港,5\n",
+        [1],
+        ["街道", "人数"],
+        4,
+        ["花湖", "10"],
+        warned={"rows_may_be_headers": [5]},
+    ),
+    "a word in a column of numbers that do not count": Layout(
+        "id,name,age\n1101,John,30\n1102,Julie,26\ni_should_be_a_number,,\n1103,Ann,27\n",
+        [1],
+        ["id", "name", "age"],
+        4,
+        ["1101", "John", "30"],
+        warned={"rows_hold_one_cell": [4]},
+    ),
+    "a lone total in the column of serial numbers": Layout(
+        "序号,街道,户数\n1,花湖,10\n2,红旗桥,20\n合计,,\n3,沈家营,5\n",
+        [1],
+        ["序号", "街道", "户数"],
+        4,
+        ["1", "花湖", "10"],
+        warned={"rows_hold_one_cell": [4], "total_row_in_data": [4]},
+    ),
+    "a total without its number": Layout(
+        "id,name\n1,a\n2,b\n,TOTAL\n", [1], ["id", "name"], 3, ["1", "a"], warned={"total_row_in_data": [4]}
+    ),
+    "the header again with a name missing": Layout(
+        "街道,男,女,备注\n花湖,1,2,无\n街道,男,女\n红旗桥,3,4\n",
+        [1],
+        ["街道", "男", "女", "备注"],
+        2,
+        ["花湖", "1", "2", "无"],
+        warned={"repeated_headers_left_out": [3]},
+    ),
+    "another title over the same header": Layout(
+        "一月\n街道,户数\n花湖,10\n红旗桥,20\n,\n二月\n,\n街道,户数\n花湖,11\n",
+        [2],
+        ["街道", "户数"],
+        3,
+        ["花湖", "10"],
+        ["一月"],
+        warned={"group_rows_left_out": [6], "repeated_headers_left_out": [8]},
+    ),
+    "a record of one cell above the header printed again": Layout(
+        "街道,户数\n花湖,10\n红旗桥,\n街道,户数\n沈家营,5\n",
+        [1],
+        ["街道", "户数"],
+        3,
+        ["花湖", "10"],
+        warned={"repeated_headers_left_out": [4]},
+    ),
+    "the last record behind a blank row": Layout(
+        "街道,男,女\n花湖,1,2\n红旗桥,3,4\n,,\n沈家营,,\n",
+        [1],
+        ["街道", "男", "女"],
+        3,
+        ["花湖", "1", "2"],
+        warned={"rows_hold_one_cell": [5]},
+    ),
+    "a last record whose name begins like a note": Layout(
+        "科室,男,女\n办公室,1,2\n注册科,,\n",
+        [1],
+        ["科室", "男", "女"],
+        2,
+        ["办公室", "1", "2"],
+        warned={"rows_hold_one_cell": [3]},
+    ),
+    "lines without names over a longer table": Layout(
+        "调查说明\n表一,各街道情况,摘自年报,*为估计,补充,其他\n表二,各社区情况,摘自月报,,,\n,,,,,\n"
+        "来源,字段,格式,,,\n表一,户数,整数,,,\n表一,人数,整数,,,\n表二,户数,整数,,,\n表二,面积,小数,,,\n表二,单位,文字,,,\n",
+        [5],
+        ["来源", "字段", "格式"],
+        5,
+        ["表一", "户数", "整数"],
+        warned={"other_tables_left_out": [1]},
+    ),
+}
+
 ENDS = {
+    "footnotes below a drawn line": Layout(
+        "街道,男,女,户数\n花湖,1,2,3\n红旗桥,3,4,5\n,,,\n**************,,,\n脚注,,,\n1.,户数为年末数,,\n甲：,街道上报,,\n",
+        [1],
+        ["街道", "男", "女", "户数"],
+        2,
+        ["花湖", "1", "2", "3"],
+        notes=["**************", "脚注", "1. 户数为年末数", "甲： 街道上报"],
+    ),
     "source and numbered notes": Layout(
         "地区,2025年\n湖北,1\n湖南,2\n注：1.快报数。\n　　2.不含港澳台。\n数据来源：统计局\n",
         [1],
@@ -198,7 +300,7 @@ ENDS = {
     ),
 }
 
-ALL = {**INSIDE, **ENDS}
+ALL = {**INSIDE, **KEPT, **ENDS}
 
 
 @pytest.mark.parametrize("name", ALL)
