@@ -37,6 +37,8 @@ LEAST_BYTES = 10
 """An ASCII text with fewer has no room for the ten digits, and one without "@" holds nothing else."""
 LEAST_ROWS = 50_000
 """Smaller tables are looked through at once."""
+MOST_CELLS = 16_000_000
+"""Larger ones too: they do not lie in memory, and one pass more costs what it spares."""
 MOST_VALUES = 100_000
 LEAST_REPEATED = 8
 """How often values must occur on average, or grouping costs more than looking at each."""
@@ -84,7 +86,8 @@ def find_personal_data(
 
 def _count_hits(table: RawTable, columns: Sequence[tuple[RawColumn, str]], where: str) -> list[tuple[int, int]]:
     """For each column with its shape the number of filled cells, and of those (or of their values) with the shape."""
-    is_long = table.row_count() >= LEAST_ROWS
+    rows = table.row_count()
+    is_long = rows >= LEAST_ROWS and rows * table.width <= MOST_CELLS
     values = (f"approx_count_distinct({c.cell})" if is_long and shape == ANYTHING else "0" for c, shape in columns)
     asked = ", ".join(f"count({column.cell}), {value}" for (column, _), value in zip(columns, values, strict=True))
     row = table.one(f"SELECT {asked} FROM raw WHERE {where}")
