@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import uuid
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -55,7 +57,7 @@ def walk_demo() -> None:
     if not accounts:
         raise NotFound("demo_not_running", address=address, home=str(settings.home))
     is_good = True
-    for outcome in walk(address, accounts):
+    for outcome in walk(address, accounts, _lose_rows):
         click.echo(outcome.line(cli_language()))
         is_good = is_good and outcome.is_good
     say(
@@ -64,6 +66,17 @@ def walk_demo() -> None:
     )
     if not is_good:
         sys.exit(1)
+
+
+def _lose_rows(resource_id: str) -> Callable[[], bool]:
+    """Remove the rows of the newest version of a file; gives a question whether they stand again."""
+    from datasets.versions import list_versions
+
+    with open_house() as house, house.database.reading() as session:
+        newest = list_versions(session, uuid.UUID(resource_id))[-1]
+        path = house.row_stores.path_of(newest.row_store)
+    path.unlink()
+    return path.is_file
 
 
 def prepare_demo(house: House) -> None:

@@ -237,6 +237,19 @@ class Visitor:
         finally:
             connection.close()
 
+    def break_off(self, method: str, address: str, body: bytes, headers: Mapping[str, str], *, after: int) -> None:
+        """Begin a request and hang up after so many bytes of its body."""
+        kind = http.client.HTTPSConnection if self._is_https else http.client.HTTPConnection
+        connection = kind(self._host, self._port, timeout=TIMEOUT_SECONDS)
+        try:
+            connection.putrequest(method, address)
+            cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            for name, value in {**headers, "Cookie": cookies, "Content-Length": str(len(body))}.items():
+                connection.putheader(name, value)
+            connection.endheaders(body[:after])
+        finally:
+            connection.close()
+
     def get(self, address: str, **headers: str) -> Answer:
         """Go to an address of the portal and on where it leads; underscores in header names become hyphens."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -17,8 +17,9 @@ from urllib.parse import unquote
 from portal.demo.filling import fill_template
 from portal.demo.visitor import Answer, NotThere, Upload, Visitor
 from portal.demo.walk_assessment import ASSESSMENT_JOURNEYS
+from portal.demo.walk_data import DATA_JOURNEYS
 from portal.demo.walk_promises import PLAN_JOURNEYS, PROMISE_JOURNEYS
-from portal.demo.walking import REASON, Walk, WentWrong, choose_people, good, require, take, wait
+from portal.demo.walking import REASON, Lose, Walk, WentWrong, choose_people, good, require, take, wait
 from portal.demo_accounts import DemoAccount
 
 ROWS = "社区编号,社区名称,户数\r\n0042020200700123,磁湖社区,1203\r\n0042020200700131,花湖社区,845\r\n"
@@ -61,13 +62,14 @@ class Outcome:
         return f"{mark} {self.en if language == 'en' else self.zh}  {self.address}  {self.detail}".rstrip()
 
 
-def walk(address: str, accounts: Sequence[DemoAccount]) -> Iterator[Outcome]:
+def walk(address: str, accounts: Sequence[DemoAccount], lose_rows: Lose) -> Iterator[Outcome]:
     """Walk all journeys in order and tell each as it ends; the first failure inside a chain does not end the walk.
 
-    `accounts` hold an editor, a reviewer and a head of one department, and somebody of the data office.
+    `accounts` hold an editor, a reviewer and a head of one department, and somebody of the data office; `lose_rows`
+    damages the walk's own file where it lies.
     """
     try:
-        journey = choose_people(address, accounts)
+        journey = choose_people(address, accounts, lose_rows)
     except WentWrong as error:
         yield Outcome("演示账号", "accounts of the demonstration", address, False, str(error))
         return
@@ -226,6 +228,7 @@ JOURNEYS: tuple[tuple[str, str, Callable[[Walk], tuple[str, str]]], ...] = (
     *PROMISE_JOURNEYS,
     *ASSESSMENT_JOURNEYS,
     ("更新数据,旧版本地址不变", "new data leave the old version at its address", _renew),
+    *DATA_JOURNEYS,
     ("紧急暂停与恢复", "suspended at once, and resumed", _suspend),
     ("申请下架、同意下架", "withdrawn everywhere", _withdraw),
     ("上级平台全量与增量采集", "the city platform harvests", _harvest),

@@ -14,6 +14,8 @@ FOLLOW_SECONDS = 60
 """A change must have reached every channel after this time."""
 TITLE, PROMISED_TITLE, PLAN_CODE = "演示巡检", "承诺巡检", "XJ"
 """What the walk leaves behind begins with these; the moment of the walk follows."""
+Lose = Callable[[str], Callable[[], bool]]
+"""Loses the rows of the public version of a file resource; gives a question whether they stand again."""
 REASON = "演示巡检，查后复原"
 
 
@@ -30,6 +32,7 @@ class Walk:
     reviewer: DemoAccount
     head: DemoAccount
     office: DemoAccount
+    lose_rows: Lose
     public: Visitor = field(init=False)
     people: dict[str, Visitor] = field(default_factory=dict)
     stamp: str = field(default_factory=lambda: time.strftime("%Y%m%d%H%M%S"))
@@ -75,7 +78,7 @@ class Walk:
         return self.people[account.username]
 
 
-def choose_people(address: str, accounts: Sequence[DemoAccount]) -> Walk:
+def choose_people(address: str, accounts: Sequence[DemoAccount], lose_rows: Lose) -> Walk:
     """The people of the first department in which three persons edit, review and sign, and one of the data office.
 
     Raises WentWrong where no department has them.
@@ -85,7 +88,7 @@ def choose_people(address: str, accounts: Sequence[DemoAccount]) -> Walk:
         has_all = "editor" in editor.roles and {"reviewer", "head"} <= roles.keys()
         if has_all and roles["reviewer"] != roles["head"]:
             office = next(one for one in accounts if "office" in one.roles)
-            return Walk(address, editor, roles["reviewer"], roles["head"], office)
+            return Walk(address, editor, roles["reviewer"], roles["head"], office, lose_rows)
     raise WentWrong("no department has an editor, a reviewer and a head")
 
 
