@@ -17,7 +17,15 @@ from catalog.jobs import queue_job
 from catalog.permissions import Actor
 from catalog.resources import list_resources
 from datasets.columns import columns_from
-from datasets.ingest.intakes import get_intake, read_blob, record_reading, record_refusal, require_open_intake
+from datasets.ingest.intakes import (
+    first_options,
+    get_intake,
+    published_salt,
+    read_blob,
+    record_reading,
+    record_refusal,
+    require_open_intake,
+)
 from datasets.ingest.reading import Reading, ReadOptions
 from datasets.ingest.row_store import row_store_key
 from datasets.sandbox import Limits
@@ -63,15 +71,16 @@ def job_key(intake_id: uuid.UUID) -> str:
     return f"intake:{intake_id}"
 
 
-def start_reading(house: House, intake_id: uuid.UUID, options: ReadOptions) -> None:
-    """Read a delivery with `options`: now if it is small, else by the worker. Its outcome stands in the intake.
+def start_reading(house: House, intake_id: uuid.UUID, options: ReadOptions | None = None) -> None:
+    """Read a delivery with `options` (None: as `first_options`): now if it is small, else by the worker.
 
+    Its outcome stands in the intake.
     Raises NotFound("intake_not_found"), Conflict("intake_is_closed"), Busy.
     """
     with house.database.work() as session:
         intake = get_intake(session, intake_id)
         require_open_intake(intake)
-        intake.options = options.as_dict()
+        intake.options = (options or first_options(session, intake.resource_id)).as_dict()
         is_small = intake.byte_size <= AT_ONCE_BYTES
         intake.state = "received" if is_small else "reading"
         if not is_small:
@@ -109,6 +118,7 @@ def upload_file(house: House, entry_name: str, file: Path, *, resource_title: st
             by=by,
             now=house.now(),
         )
+        delivery.intake.options = first_options(session, delivery.intake.resource_id).as_dict()
     intake_id = delivery.intake.id
     _read(house, intake_id, None, None)
     with house.database.work() as session:
@@ -125,6 +135,7 @@ def _read(house: House, intake_id: uuid.UUID, limits: Limits | None, report: Rep
     with house.database.reading() as session:
         intake = get_intake(session, intake_id)
         declared = deliveries.declared_items(session, intake)
+        salt = published_salt(session, intake.resource_id)
     options = ReadOptions.from_dict(intake.options)
     outcome: Reading | DomainError
     try:
@@ -133,7 +144,7 @@ def _read(house: House, intake_id: uuid.UUID, limits: Limits | None, report: Rep
             house.row_stores,
             blob_sha256=intake.blob_sha256,
             file_name=intake.file_name,
-            options=options,
+            options=replace(options, salt=salt),
             declared=declared,
             limits=limits,
             on_progress=partial(_pass_on, report) if report else None,
@@ -144,7 +155,7 @@ def _read(house: House, intake_id: uuid.UUID, limits: Limits | None, report: Rep
         outcome = _compare_with_published(house, intake, outcome)
     with house.database.work() as session:
         fresh = get_intake(session, intake_id)
-        if fresh.options != options.as_dict():
+        if ReadOptions.from_dict(fresh.options) != options:
             raise Conflict("changed_meanwhile")
         require_open_intake(fresh)
         if isinstance(outcome, Reading):

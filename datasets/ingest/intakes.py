@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from datasets.columns import rekey
 from datasets.errors import Conflict, DomainError, Invalid, NotFound, Problem, TooLarge
 from datasets.ingest.reader import read_file
-from datasets.ingest.reading import Reading, ReadOptions
+from datasets.ingest.reading import Reading, ReadOptions, Recipe
 from datasets.ingest.row_store import row_store_key
 from datasets.models import DataVersion, Intake
 from datasets.sandbox import Limits, Progress
@@ -235,6 +235,29 @@ def confirm_intake(
     intake.finished_at = now
     session.flush()
     return version
+
+
+def first_options(session: Session, resource_id: uuid.UUID) -> ReadOptions:
+    """How a new file of the resource is read at first: personal data is treated as in the published version."""
+    recipe = _published_recipe(session, resource_id)
+    if recipe is None:
+        return ReadOptions()
+    chosen = recipe.options()
+    return ReadOptions(
+        masking=chosen.masking, withholds_original=chosen.withholds_original, is_carried_over=bool(chosen.masking)
+    )
+
+
+def published_salt(session: Session, resource_id: uuid.UUID) -> str:
+    """The salt of the published version's replacements; "" where there is none."""
+    recipe = _published_recipe(session, resource_id)
+    return recipe.salt if recipe else ""
+
+
+def _published_recipe(session: Session, resource_id: uuid.UUID) -> Recipe | None:
+    query = select(DataVersion.recipe).where(DataVersion.resource_id == resource_id, DataVersion.state == "published")
+    recipe = session.scalars(query.limit(1)).first()
+    return Recipe.from_dict(recipe) if recipe else None
 
 
 def discard_intake(session: Session, intake: Intake, *, now: dt.datetime) -> None:

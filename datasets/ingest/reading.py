@@ -40,6 +40,10 @@ class ReadOptions(_Json):
     """Column name → key of `masking.METHODS`: what is done to the personal data in it before it is stored."""
     withholds_original: bool = False
     """The delivered file itself is not offered to the public."""
+    salt: str = ""
+    """Of the version before, so that its replacements stay the same; "" for a new one. No form carries it."""
+    is_carried_over: bool = False
+    """`masking` was chosen for the version before: columns that this file lacks are passed over."""
 
 
 @dataclass(frozen=True, slots=True)

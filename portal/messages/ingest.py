@@ -348,6 +348,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "personal_data_address": ("{column}：{count} 个住址", "{column}: {count} home addresses"),
     "personal_data_licence_plate": ("{column}：{count} 个车牌号", "{column}: {count} licence plates"),
     "personal_data_military_id": ("{column}：{count} 个军警证件号", "{column}: {count} military or police ID numbers"),
+    "masking_carried_over": (
+        "这些列沿用上一版的个人信息处理方式：{columns}。请核对。",
+        "These columns are treated as in the version before: {columns}. Please check.",
+    ),
     "masked_column_not_found": (
         "文件里没有要脱敏的列“{column}”，可选的列有：{columns}。请重新选择。",
         "There is no column “{column}” to mask; there are: {columns}. Please choose again.",

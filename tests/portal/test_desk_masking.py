@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import uuid
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -13,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from datasets.ingest.intakes import get_intake
 from datasets.ingest.reading import Reading, ReadOptions
 from portal.pages.desk_read_form import option_fields, parse_options
+from tests.datasets.ingesting import read_here
 from tests.portal.workspace import District, plain
 
 CARDS = ("11010519491231002X", "420202199001011231")
@@ -237,3 +240,34 @@ def test_what_no_form_offers_is_passed_over() -> None:
         ("mask_column", "证件"), ("mask_method-0", "drop table"), ("mask_method-1", "mask"), ("also", "名称"),
     ]  # fmt: skip
     assert parse_options(MultiDict(sent)) == ReadOptions()
+
+
+def test_the_next_version_is_masked_as_the_one_before_with_the_same_codes(district: District) -> None:
+    """An office that delivers every month chooses once; a replaced number stays the same in all versions."""
+    name = district.entry()
+    address = district.upload(name, PEOPLE.encode(), "名单.csv")
+    form = MultiDict([("mask_column", "证件"), ("mask_method-0", "replace")])
+    _send(district, address, form)
+    first = _reading(district, address)
+    assert first.recipe.masking == [["证件", "id_card", "replace"]]
+    editor, reviewer = district.people["editor"], district.people["reviewer"]
+    assert editor.post(f"{address}/confirm").status_code == 303
+    for who, room, step in ((editor, "desk/entries", "submit"), (reviewer, "desk/entries", "sign")):
+        assert who.post(f"/{room}/{name}/steps", step=step).status_code == 303
+    for step in ("approve", "publish"):
+        assert district.people["office"].post(f"/office/review/{name}/steps", step=step).status_code == 303
+    again = _reading(district, district.upload(name, PEOPLE.replace("950", "951").encode(), "名单.csv"))
+    assert (again.recipe.masking, again.recipe.salt) == (first.recipe.masking, first.recipe.salt)
+    assert [row[1] for row in again.preview] == [row[1] for row in first.preview]
+    assert "masking_carried_over" in [warning["code"] for warning in again.warnings]
+    assert again.difference is not None
+    assert (again.difference["changed"], again.difference["added"], again.difference["removed"]) == (1, 0, 0)
+
+
+def test_a_column_that_the_next_file_lacks_is_passed_over() -> None:
+    options = ReadOptions(masking={"证件": "mask", "手机": "mask"}, is_carried_over=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "名单.csv"
+        path.write_text(PEOPLE)
+        reading = read_here(path, options)
+    assert reading.recipe.masking == [["证件", "id_card", "mask"]]

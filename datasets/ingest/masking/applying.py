@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from datasets.errors import Invalid
+from datasets.errors import Invalid, Problem
 from datasets.ingest.column_types import TEXT
 from datasets.ingest.delivery import Delivery
 from datasets.ingest.headers import Heading
@@ -31,8 +31,9 @@ def mask_delivery(
     stands outside the table is withheld with the delivered file.
     Raises Invalid("masked_column_not_found" | "masking_method_unknown" | "all_columns_removed").
     """
+    options = _carry_over(delivery, options)
     kinds = {name: kind for name, kind, _ in recipe.masking} if recipe else _kinds(findings.table)
-    delivery.salt = recipe.salt if recipe else _make_salt(options.masking)
+    delivery.salt = recipe.salt if recipe else _salt_for(options)
     removed = {name for name, _, method in recipe.masking if method == "remove"} if recipe else set()
     _require_known(delivery, options.masking, removed)
     delivery.masking = [[name, kinds.get(name, ""), method] for name, method in options.masking.items()]
@@ -54,8 +55,20 @@ def _kinds(findings: Iterable[Finding]) -> dict[str, str]:
     return kinds
 
 
-def _make_salt(masking: Mapping[str, str]) -> str:
-    return secrets.token_hex(SALT_BYTES) if "replace" in masking.values() else ""
+def _carry_over(delivery: Delivery, options: ReadOptions) -> ReadOptions:
+    """What was chosen for the version before, as far as this file has the columns; people are told to check it."""
+    if not options.is_carried_over:
+        return options
+    present = {heading.name for heading in delivery.headings}
+    masking = {name: method for name, method in options.masking.items() if name in present}
+    if masking:
+        delivery.source.warnings.append(Problem("", "masking_carried_over", columns=list(masking)))
+    return replace(options, masking=masking)
+
+
+def _salt_for(options: ReadOptions) -> str:
+    """One salt for all versions of a resource, so that a replaced number is told as the same in each of them."""
+    return options.salt or secrets.token_hex(SALT_BYTES) if "replace" in options.masking.values() else ""
 
 
 def _require_known(delivery: Delivery, masking: Mapping[str, str], removed: set[str]) -> None:

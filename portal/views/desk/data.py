@@ -9,7 +9,6 @@ from flask import Response, make_response, render_template, request
 from catalog.deliveries import begin_delivery
 from catalog.entries import get_entry_for
 from catalog.errors import Busy, Conflict, Invalid, NotFound, Problem, TooLarge
-from datasets.ingest.reading import ReadOptions
 from portal.access import access
 from portal.context import actor, house, language, now, reading, work
 from portal.errors import status_of
@@ -54,7 +53,7 @@ def upload_data(name: str) -> Response:
                 now=now(),
             )
             intake_id = delivery.intake.id
-        start_reading(house(), intake_id, ReadOptions())
+        start_reading(house(), intake_id)
     except (Invalid, Conflict, TooLarge, Busy, NotFound) as error:
         return _page(name, error=error)
     return redirect_to("desk.show_intake", intake_id=intake_id)
