@@ -15,6 +15,8 @@ from datasets.ingest.personal_data import FileFindings, find_in_columns
 from datasets.ingest.reading import Finding, ReadOptions, Recipe
 
 ROWS_A_TIME = 50_000
+MOST_REMEMBERED = 100_000
+"""Cells whose masked form is kept for the next time they occur: names, districts and addresses do all the time."""
 SALT_BYTES = 16
 WITHHELD = "withheld"
 """Severity of what would block publication, but stands only in the delivered file, which is not offered."""
@@ -89,13 +91,18 @@ def _mask_column(delivery: Delivery, heading: Heading, kind: str, method: str) -
     import pandas as pd
 
     connection, cell, layout = delivery.table.connection, f"r{heading.position}", delivery.layout
+    changed: dict[str, str] = {}
     connection.execute("CREATE OR REPLACE TEMP TABLE masked (row BIGINT, cell VARCHAR)")
     for start in range(layout.first_row, layout.last_row + 1, ROWS_A_TIME):
         end = min(start + ROWS_A_TIME - 1, layout.last_row)
         rows = connection.execute(
             f"SELECT rowid, {cell} FROM raw WHERE rowid BETWEEN {start} AND {end} AND {cell} IS NOT NULL"
         ).fetchall()
-        cells = [mask_cell(text, kind, method, delivery.salt) for _, text in rows]
+        if len(changed) > MOST_REMEMBERED:
+            changed.clear()
+        for text in {text for _, text in rows} - changed.keys():
+            changed[text] = mask_cell(text, kind, method, delivery.salt)
+        cells = [changed[text] for _, text in rows]
         frame = pd.DataFrame({"row": [row for row, _ in rows], "cell": pd.Series(cells, dtype="str")})
         connection.register("batch", frame)
         connection.execute("INSERT INTO masked SELECT row, cell FROM batch")
