@@ -204,7 +204,13 @@ def is_number_row(row: Row, above: Row) -> bool:
 
 
 def _is_unlike(row: Row, body: Sequence[Row]) -> bool:
-    """A row of plain numbers counts as numbering only where several rows below hold words in one of its columns."""
+    """A row of plain numbers counts as numbering only where several rows below hold words in one of its columns.
+
+    A row 甲, 1, 2 over 乙, 3, 4 is the first record of a list.
+    """
+    stems = [column for column, cell in enumerate(row) if cell and cell.strip() in (*STEMS, *LETTERS)]
+    if any((below[column] or "").strip() in (*STEMS, *LETTERS) for below in body for column in stems):
+        return False
     if any(cell and not cell.isdigit() and kind_of(cell) != "missing" for cell in row):
         return True
     kinds = [column_kinds(body, column) for column, cell in enumerate(row) if cell]

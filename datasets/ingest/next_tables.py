@@ -24,7 +24,7 @@ def judge_header(titles: Sequence[Row], rows: Sequence[Row], names: Row, above: 
     """What the first of `rows` is, which stand below the lines `titles` and the table of `names` and rows `above`.
 
     A header for certain has words known as names (its own or those of the table above), or names every one of at least
-    two columns of numbers. "doubt" is a row of new words over one column of numbers.
+    two columns of numbers, or nothing but a header stands above. "doubt" is a row of new words over one such column.
     """
     if rows and is_label_row(rows[0]):
         rows = rows[1:]
@@ -40,7 +40,7 @@ def judge_header(titles: Sequence[Row], rows: Sequence[Row], names: Row, above: 
     over = [cell for column in numeric if (cell := first[column])]
     if not over or any(DIGITS.search(YEARS.sub("", cell)) or SAID.fullmatch(cell.strip()) for cell in over):
         return "record"
-    return "header" if len(over) == len(numeric) > 1 else "doubt"
+    return "header" if len(over) == len(numeric) > 1 or not above else "doubt"
 
 
 def is_other_table(rows: Sequence[Row], above: Sequence[Row]) -> bool:

@@ -34,7 +34,7 @@ from datasets.ingest.sheet_words import (
     SIGN_OFF,
     SIGNATURE,
 )
-from datasets.ingest.values import LONG, can_head, kind_of
+from datasets.ingest.values import LONG, YEAR, can_head, kind_of
 
 HEAD_ROWS = 300
 TAIL_ROWS = 80
@@ -123,13 +123,24 @@ def is_label_row(row: Row) -> bool:
     """Only cells such as 填报单位：花湖街道 or 2026年1月: a line between title and table."""
     cells = [cell for cell in row if cell is not None]
     labels = [cell for cell in cells if LABEL.match(cell) and kind_of(cell) == "text"]
-    return bool(labels) and all(cell in labels or kind_of(cell) == "date" or SIGN_OFF.fullmatch(cell) for cell in cells)
+    is_said = bool(labels) and not labels[0].rstrip().endswith((":", "："))
+    return bool(labels) and all(
+        cell in labels
+        or kind_of(cell) == "date"
+        or SIGN_OFF.fullmatch(cell)
+        or (is_said and YEAR.fullmatch(cell.strip()))
+        for cell in cells
+    )
 
 
 def _is_title_over(head: Sequence[Row], row: int, counts: Sequence[int]) -> bool:
     """A title of two cells (name and date) over a header of more: the row below names every column, with a date above
-    one of them at most."""
-    if row + 1 >= len(head) or counts[row] != 2 or counts[row + 1] <= 2:
+    one of them at most. Or a remark behind "#" that the delimiter cuts."""
+    if row + 1 >= len(head) or counts[row] >= counts[row + 1]:
+        return False
+    if (head[row][0] or "").startswith("#") and all(can_head(cell) for cell in head[row + 1] if cell is not None):
+        return True
+    if counts[row] != 2:
         return False
     cells = [cell for cell in head[row] if cell is not None]
     has_day = any(SIGN_OFF.fullmatch(cell) or kind_of(cell) == "date" or LABEL.match(cell) for cell in cells[1:])

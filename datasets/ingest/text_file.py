@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -24,6 +25,10 @@ FAST_BYTES = 4 << 20
 UTF8 = ("utf-8", "utf-8-sig")
 HEAD_BYTES = 4096
 """A NUL in so many first bytes is of UTF-16, or of no text."""
+BOM = "\ufeff"
+BLANK_LINE = re.compile(rb"\n(?:\r?\n)+[^\r\n]")
+MARGIN = 64
+"""Bytes of the piece before that are looked at again with the next one."""
 FAST_SAMPLE = 2000
 """Records that must be regular before DuckDB's reader is tried at all."""
 ODD_ROWS = 200
@@ -144,35 +149,55 @@ def _load_fast(path: Path, dialect: Dialect, table: RawTable, source: Source) ->
 
     is_plain = dialect.delimiter.isascii() and not dialect.escape and not dialect.skips_blank
     is_plain = is_plain and dialect.delimiter != ALIGNED
-    if path.stat().st_size < FAST_BYTES or not is_plain:
-        return False
-    with _open(path) as file:
-        if file.tell():
-            return False
-        try:
-            sample = list(islice(dialect.reader(file), FAST_SAMPLE))
-        except csv.Error:
-            return False
-    width = len(sample[0])
-    if (
-        not 2 <= width <= WIDE
-        or any(len(row) != width for row in sample)
-        or any("\t" in cell for row in sample for cell in row)
-    ):
+    if path.stat().st_size < FAST_BYTES or not is_plain or not (width := _regular_width(path, dialect)):
         return False
     try:
         changed = table.load_csv(path, dialect.delimiter, dialect.quote, width)
     except duckdb.Error:
+        return False
+    if table.one("SELECT count_if(starts_with(r0, ?)) FROM raw", [BOM])[0] or _has_blank_lines(path, table.row_count()):
         return False
     if not changed and (dialect.delimiter, dialect.quote) == (",", '"'):
         source.lines = path
     return True
 
 
+def _regular_width(path: Path, dialect: Dialect) -> int:
+    """How many cells each of the first records has; 0 where they are not regular enough for DuckDB's reader."""
+    with _open(path) as file:
+        if file.tell():
+            return 0
+        try:
+            sample = list(islice(dialect.reader(file), FAST_SAMPLE))
+        except csv.Error:
+            return 0
+    width = len(sample[0])
+    is_even = 2 <= width <= WIDE and all(len(row) == width for row in sample)
+    return width if is_even and not any("\t" in cell for row in sample for cell in row) else 0
+
+
+def _has_blank_lines(path: Path, rows: int) -> bool:
+    """Records follow a blank line, which counts as a record for people and not for DuckDB: the numbers would be wrong.
+
+    A blank line within a quoted cell is taken for one; that costs time only. `rows` are the records that were loaded.
+    """
+    with path.open("rb") as file:
+        if sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")) <= rows:
+            return False
+        file.seek(0)
+        before = b"\n"
+        while chunk := file.read(1 << 20):
+            if BLANK_LINE.search(before + chunk):
+                return True
+            before = (before + chunk)[-MARGIN:]
+    return False
+
+
 def _shift_short_header(table: RawTable, source: Source) -> None:
     """A header with one cell fewer than every record has no name for the first column: R writes row names so.
 
-    Not where the last column is blank: then the records end with a delimiter too many. The rule is R's own
+    Not where the last column is blank: then the records end with a delimiter too many; nor behind "#", where a remark
+    holds a delimiter. The rule is R's own
     (`read.table`: "header … if and only if the first row contains one fewer field than the number of columns").
     """
     last = source.width - 1
@@ -180,6 +205,7 @@ def _shift_short_header(table: RawTable, source: Source) -> None:
         last < 1
         or source.odd_rows != [(0, last)]
         or not table.one(f"SELECT count(r{last}) FROM raw WHERE rowid > 0")[0]
+        or table.one("SELECT starts_with(r0, '#') FROM raw WHERE rowid = 0")[0]
     ):
         return
     moved = ", ".join(f"r{index} = r{index - 1}" for index in range(1, source.width))
@@ -188,11 +214,16 @@ def _shift_short_header(table: RawTable, source: Source) -> None:
 
 
 def _clean_records(records: Iterable[list[str]], source: Source) -> Iterator[Row]:
-    """The records with clean cells; notes odd widths and removed TABs in `source`."""
+    """The records with clean cells; notes odd widths and removed TABs in `source`.
+
+    A BOM before a record, left where files were joined, is no part of its first cell.
+    """
     widths: Counter[int] = Counter()
     examples: dict[int, list[int]] = {}
     stripped = 0
     for number, record in enumerate(records):
+        if record and record[0].startswith(BOM):
+            record[0] = record[0].removeprefix(BOM)
         row = clean_row(record)
         if record:
             widths[len(record)] += 1

@@ -10,11 +10,13 @@ from datasets.errors import Invalid
 from datasets.ingest import ticking
 from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reader import limits_for, read_file
+from datasets.ingest.text_file import FAST_BYTES
 from datasets.ingest.ticking import Ticker
 from datasets.query.engine import RowReader
 from datasets.query.parse import parse
 from datasets.rowfile import RowFile, row_file_of
 from datasets.rows import open_rows
+from tests.datasets.ingesting import read_here
 
 ROWS = 120_000
 
@@ -58,6 +60,33 @@ def test_store_and_row_file_stand_together_and_say_the_same(large, tmp_path):
     stages = list(dict.fromkeys(step["stage"] for step in told))
     assert stages[-2:] == ["storing", "digesting"]
     assert all(step.get("rows") for step in told if step["stage"] == "digesting")
+
+
+@pytest.mark.parametrize(
+    ("at", "blank", "row"),
+    [(0, "", ROWS // 2), (60_000, "\n", ROWS // 2 + 1), (60_000, "\r\n\n", ROWS // 2 + 2)],
+)
+def test_row_numbers_of_a_large_file_count_blank_lines(tmp_path, at, blank, row):
+    """The header is row 1, so that record n stands in row n + 1, and below a blank line in row n + 2."""
+    lines = [f"{number:06d},第{number}行的一些文字说明文字说明\n" for number in range(1, ROWS + 1)]
+    lines[ROWS // 2 - 2] = "合计,文字\n"
+    lines[at - 10] = blank + lines[at - 10] if blank else lines[at - 10]
+    path = tmp_path / "blank.csv"
+    path.write_text("编号,说明\n" + "".join(lines), encoding="utf-8")
+    reading = read_here(path)
+    assert reading.row_count == ROWS
+    [total] = [warning for warning in reading.warnings if warning["code"] == "total_row_in_data"]
+    assert total["params"]["rows"] == [row]
+
+
+def test_a_bom_between_joined_files_belongs_to_no_cell(tmp_path):
+    line = "花湖街道,一些文字说明一些文字说明一些文字说明\n"
+    count = FAST_BYTES // len(line.encode()) + 1
+    path = tmp_path / "joined.csv"
+    path.write_text("街道,说明\n" + line * count + "\ufeff街道,说明\n" + line, encoding="utf-8")
+    reading = read_here(path)
+    assert reading.row_count == count + 1
+    assert [warning["params"]["rows"] for warning in reading.warnings] == [[count + 2]]
 
 
 def test_a_refused_file_leaves_nothing_behind(tmp_path):

@@ -191,6 +191,22 @@ KEPT = {
         ["一月"],
         warned={"group_rows_left_out": [6], "repeated_headers_left_out": [8]},
     ),
+    "a header without records over another one": Layout(
+        "单位,费用\n\n单位名,费用名\n甲局,10\n乙局,20\n丙局,30\n",
+        [3],
+        ["单位名", "费用名"],
+        3,
+        ["甲局", "10"],
+        warned={"other_tables_left_out": [1]},
+    ),
+    "two files joined with their BOM": Layout(
+        "街道,户数\n花湖,10\n\ufeff街道,户数\n红旗桥,20\n",
+        [1],
+        ["街道", "户数"],
+        2,
+        ["花湖", "10"],
+        warned={"repeated_headers_left_out": [3]},
+    ),
     "a record of one cell above the header printed again": Layout(
         "街道,户数\n花湖,10\n红旗桥,\n街道,户数\n沈家营,5\n",
         [1],
