@@ -19,14 +19,23 @@ def encode_frame(message: dict[str, Any]) -> bytes:
 
 def read_frame(stream: IO[bytes]) -> dict[str, Any] | None:
     """The next message; None when the other side has closed or broken off. Raises ValueError for what is no message."""
-    head = stream.read(LENGTH.size)
+    head = _read(stream, LENGTH.size)
     if len(head) < LENGTH.size:
         return None
     (size,) = LENGTH.unpack(head)
     if size > MAX_BYTES:
         raise ValueError("frame too long")
-    body = stream.read(size)
+    body = _read(stream, size)
     if len(body) < size:
         return None
     message: dict[str, Any] = orjson.loads(body)
     return message
+
+
+def _read(stream: IO[bytes], size: int) -> bytes:
+    """So many bytes, fewer only at the end: a pipe that is read without a buffer gives what it holds just now."""
+    parts: list[bytes] = []
+    while size and (part := stream.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
