@@ -37,6 +37,11 @@ DIGEST_MEMORY = 64 << 20
 """Bytes, enough for a scan of a table that is not wide. Intake digests in the process that held the raw table, whose
 address space the allocator keeps: it counts against the limit of the process although the memory is free."""
 BLOCK_BYTES = 1 << 20
+VERY_WIDE = 400
+"""Above so many columns DuckDB does not make the lines: it takes 2,048 rows at a time, and each step over their cells
+needs 16 bytes for every one, which in 2,000 columns is 64 MB a step."""
+BATCH = 250
+"""Rows of a very wide table that are held at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +223,8 @@ def _copy(
     memory_bytes: int = DEFAULT_MEMORY_BYTES,
 ) -> int:
     """Write `header`, where it is not empty, and the lines of `rows`; gives their number."""
+    if len(columns) > VERY_WIDE:
+        return _copy_very_wide(store, columns, target, rows, spill=spill, guard=guard, header=header)
     lines = f"SELECT {_line_sql(columns, guard)} AS line FROM {rows.source}{rows.tail()}"
     first = [f"{header}\r"] if header else []
     sql = (
@@ -228,6 +235,44 @@ def _copy(
     with open_rows(store, output=target, spill=spill, memory_bytes=memory_bytes) as connection:
         written = connection.execute(sql, [*first, *rows.params]).fetchone()
     return int(written[0]) - len(first) if written else 0
+
+
+def _copy_very_wide(
+    store: Path,
+    columns: Sequence[Column],
+    target: Path,
+    rows: Selection,
+    *,
+    spill: Path | None,
+    guard: bool,
+    header: str,
+) -> int:
+    """The same for a very wide table: rows leave DuckDB as they are, lines are made here."""
+    count = 0
+    with target.open("w", encoding="utf-8", newline="") as file:
+        if header:
+            file.write(f"{header}\r\n")
+        for batch in _iter_printed(store, columns, rows, spill=spill):
+            count += len(batch)
+            file.writelines(",".join(_field(cell, guard) for cell in row) + "\r\n" for row in batch)
+    return count
+
+
+def _iter_printed(
+    store: Path, columns: Sequence[Column], rows: Selection, *, spill: Path | None = None
+) -> Iterator[list[tuple[str | None, ...]]]:
+    """The cells of `rows` as text, a few rows at a time."""
+    cells = ", ".join(printed_cell(column) for column in columns)
+    with open_rows(store, spill=spill) as connection:
+        result = connection.execute(f"SELECT {cells} FROM {rows.source}{rows.tail()}", list(rows.params))
+        while batch := result.fetchmany(BATCH):
+            yield batch
+
+
+def _field(cell: str | None, guard: bool) -> str:
+    if not cell:
+        return ""
+    return quote_cell(guard_cell(cell) if guard else cell)
 
 
 def _line_sql(columns: Sequence[Column], guard: bool) -> str:
@@ -259,6 +304,9 @@ def _has_guarded(store: Path, columns: Sequence[Column]) -> bool:
     texts = [column for column in columns if column.type == "text"]
     if not texts:
         return False
+    if len(texts) > VERY_WIDE:
+        batches = _iter_printed(store, texts, ALL_ROWS)
+        return any(cell and guard_cell(cell) != cell for batch in batches for row in batch for cell in row)
     if len(texts) > WIDE:
         condition = f"len(list_filter({printed_list(texts)}, lambda x: {is_dangerous_sql('x')})) > 0"
     else:

@@ -51,12 +51,17 @@ class QueryPool:
         export_size: int = 2,
         export_deadline: float = 300.0,
         export_patience: float = 60.0,
+        export_memory_bytes: int = 1 << 30,
         idle_seconds: float = 300.0,
     ) -> None:
-        """`patience` is how long, in seconds, a question waits for a free child before Busy."""
+        """`patience` is how long, in seconds, a question waits for a free child before Busy.
+
+        The bytes of memory bound what a child allocates, most of which it never touches: a table of 2,000 columns
+        takes much of that before its first row is written.
+        """
         self._questions = _Group(size, deadline, patience, memory_bytes, idle_seconds, niceness=QUESTION_NICENESS)
         self._exports = _Group(
-            export_size, export_deadline, export_patience, memory_bytes, idle_seconds, niceness=EXPORT_NICENESS
+            export_size, export_deadline, export_patience, export_memory_bytes, idle_seconds, niceness=EXPORT_NICENESS
         )
         self._totals: OrderedDict[tuple[str, str], int] = OrderedDict()
         self.on_broken: Callable[[Path], None] | None = None
