@@ -19,7 +19,7 @@ from datasets.query.question import Query, to_pairs
 from datasets.versions import find_former
 from portal.pages.desk_texts import in_words
 from portal.pages.differences import sentence_of
-from portal.pages.public_entry import find_file
+from portal.pages.public_entry import NUMERIC, find_file
 from portal.pages.public_files import file_facts, require_open_columns
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ class ChangesPage:
     most_changed: tuple[tuple[str, int], ...]
     tabs: tuple[tuple[str, str, int, bool], ...]
     """(address, text, rows, is here)."""
-    headers: tuple[str, ...]
+    headers: tuple[tuple[str, bool], ...]
+    """(name, whether the cells are numbers)."""
     rows: tuple[ChangedRow, ...]
     total: int
     first: int
@@ -142,7 +143,7 @@ def make_changes_page(
         ),
         most_changed=tuple(sorted(difference.changed_cells.items(), key=lambda item: -item[1])[:8]),
         tabs=_tabs(difference, query, stored.columns[0], fixed, language),
-        headers=tuple(column.name for column in stored.columns[OWN:]),
+        headers=tuple((column.name, (column.shadow_type or column.type) in NUMERIC) for column in stored.columns[OWN:]),
         rows=_rows(answer, language),
         total=answer.total,
         first=query.offset + 1 if answer.rows else 0,
