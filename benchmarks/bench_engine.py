@@ -44,11 +44,13 @@ def main() -> None:
     print(f"{platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, {sizes} rows")
     compared = max((size for size in sizes if size <= DIFFERENCE_ROWS), default=None)
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_TMP")) as name:
-        measure_small(Path(name) / "small")
-        for size in sizes:
-            measure(Path(name) / str(size), size, is_compared=size == compared)
-            shutil.rmtree(Path(name) / str(size))
-    show_goals()
+        try:
+            measure_small(Path(name) / "small")
+            for size in sizes:
+                measure(Path(name) / str(size), size, is_compared=size == compared)
+                shutil.rmtree(Path(name) / str(size))
+        finally:
+            show_goals()
 
 
 def measure_small(folder: Path) -> None:
