@@ -279,7 +279,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "table_beside_left_out": (
         "有几张表左右并排，只读取了 {first} 至 {last} 列。请把并排的表上下接成一张，或单独存成文件。",
-        "Several tables stand side by side; only columns {first} to {last} were read. Please deliver them as one table.",
+        "Several tables stand side by side; only columns {first} to {last} were read. Please put them one below the "
+        "other, or deliver each by itself.",
     ),
     "total_row_in_data": (
         "{count} 行像是合计行（如第 {rows} 行），仍按数据读入。开放前建议删除。",

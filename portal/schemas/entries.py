@@ -132,7 +132,9 @@ class VersionSchema(ma.Schema):
     published_at = fields.String(required=True)
     file_format = fields.String(required=True, metadata={"description": "Format of the delivered file"})
     byte_size = fields.Integer(required=True, metadata={"description": "Size of the delivered file in bytes"})
-    sha256 = fields.String(required=True, metadata={"description": "SHA-256 of the delivered file; blank if it is withheld"})
+    sha256 = fields.String(
+        required=True, metadata={"description": "SHA-256 of the delivered file; blank if it is withheld"}
+    )
     csv_byte_size = fields.Integer(required=True)
     csv_sha256 = fields.String(required=True, metadata={"description": "SHA-256 of the CSV download"})
     row_count = fields.Integer(required=True)
