@@ -130,7 +130,7 @@ def test_only_so_many_versions_are_kept_and_the_record_of_the_others_stays(clien
     sweep_rows(house)
     sweep_files(house)
     with house.database.reading() as session:
-        states = dict(session.execute(select(DataVersion.number, DataVersion.state)).tuples())
+        states = dict(session.execute(select(DataVersion.number, DataVersion.state)).tuples().all())
     assert states == {1: "expired", 2: "superseded", 3: "superseded", 4: "published"}
     address = f"/dataset/{name}/resource/{RESOURCE}/version"
     assert client.get(f"{address}/1/data.csv").status_code == 410
