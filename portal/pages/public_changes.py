@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from catalog import public
 from catalog.errors import NotFound
 from catalog.public import PublicEntry
-from datasets.columns import TYPES
+from datasets.columns import TYPES, columns_from
 from datasets.differences import CHANGES, Difference
 from datasets.query.parse import parse
 from datasets.query.question import Query, to_pairs
@@ -129,6 +129,8 @@ def make_changes_page(
     answer = house.pool.rows(stored.path, stored.columns, wanted, as_text=True)
     fixed = ((AGAINST, str(asked.against)),) if asked.against else ()
     difference = stored.difference
+    known = (*columns_from(former.columns), *columns_from(new.columns))
+    numbers = {column.name for column in known if (column.shadow_type or column.type) in NUMERIC}
     return ChangesPage(
         entry=entry,
         title=(entry.record.title_en if language == "en" else None) or entry.record.title,
@@ -143,7 +145,7 @@ def make_changes_page(
         ),
         most_changed=tuple(sorted(difference.changed_cells.items(), key=lambda item: -item[1])[:8]),
         tabs=_tabs(difference, query, stored.columns[0], fixed, language),
-        headers=tuple((column.name, (column.shadow_type or column.type) in NUMERIC) for column in stored.columns[OWN:]),
+        headers=tuple((column.name, column.name in numbers) for column in stored.columns[OWN:]),
         rows=_rows(answer, language),
         total=answer.total,
         first=query.offset + 1 if answer.rows else 0,
