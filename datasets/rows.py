@@ -1,7 +1,8 @@
 """The row store as its readers see it: how to open it safely, what its columns are called, which rows are meant.
 
 A row store is one DuckDB file with a table `data`: `_row` (1, 2, 3 … in the order of the delivered file), `c{i}` for
-column i, and `s{i}` for the typed shadow of a text column. No user text ever becomes an SQL identifier.
+column i, `s{i}` for the typed shadow of a text column, `d{i}` for its place in a word list (see `word_lists`). No user
+text ever becomes an SQL identifier.
 """
 
 from __future__ import annotations

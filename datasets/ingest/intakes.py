@@ -73,11 +73,6 @@ def record_arrival(
     return intake
 
 
-def find_intake(session: Session, intake_id: uuid.UUID) -> Intake | None:
-    """The intake, or None."""
-    return session.get(Intake, intake_id)
-
-
 def get_intake(session: Session, intake_id: uuid.UUID) -> Intake:
     """The intake. Raises NotFound("intake_not_found")."""
     intake = session.get(Intake, intake_id)
@@ -205,27 +200,12 @@ def confirm_intake(
     basis = (override_basis or "").strip() or None
     if reading.blocking and basis is None:
         raise Invalid("personal_data_found", problems=list_blocking(reading), file_name=intake.file_name)
-    key = row_store_key(intake.blob_sha256, reading.recipe)
-    _require_change(session, intake.resource_id, key)
-    version = DataVersion(
-        resource_id=intake.resource_id,
+    _require_change(session, intake.resource_id, row_store_key(intake.blob_sha256, reading.recipe))
+    version = _version_of(
+        intake,
+        reading,
         number=_next_number(session, intake.resource_id),
-        state="prepared",
-        blob_sha256=intake.blob_sha256,
-        file_name=intake.file_name,
-        file_format=reading.file_format,
-        byte_size=intake.byte_size,
-        recipe=reading.recipe.as_dict(),
         columns=[column.as_dict() for column in rekey(reading.columns, keys or {})],
-        row_count=reading.row_count,
-        row_store=key,
-        content_sha256=reading.content_sha256,
-        csv_sha256=reading.csv_sha256,
-        csv_byte_size=reading.csv_byte_size,
-        profile=reading.profile,
-        findings=[finding.as_dict() for finding in reading.findings],
-        difference=reading.difference,
-        is_original_public=not (reading.recipe.masking or reading.recipe.withholds_original),
         override_basis=basis,
         created_by=by_id,
         created_at=now,
@@ -235,6 +215,29 @@ def confirm_intake(
     intake.finished_at = now
     session.flush()
     return version
+
+
+def _version_of(intake: Intake, reading: Reading, **decided: Any) -> DataVersion:
+    """The prepared version of what was read; `decided` are the fields that the reading does not say."""
+    return DataVersion(
+        resource_id=intake.resource_id,
+        state="prepared",
+        blob_sha256=intake.blob_sha256,
+        file_name=intake.file_name,
+        file_format=reading.file_format,
+        byte_size=intake.byte_size,
+        recipe=reading.recipe.as_dict(),
+        row_count=reading.row_count,
+        row_store=row_store_key(intake.blob_sha256, reading.recipe),
+        content_sha256=reading.content_sha256,
+        csv_sha256=reading.csv_sha256,
+        csv_byte_size=reading.csv_byte_size,
+        profile=reading.profile,
+        findings=[finding.as_dict() for finding in reading.findings],
+        difference=reading.difference,
+        is_original_public=not (reading.recipe.masking or reading.recipe.withholds_original),
+        **decided,
+    )
 
 
 def first_options(session: Session, resource_id: uuid.UUID) -> ReadOptions:

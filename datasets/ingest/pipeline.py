@@ -136,8 +136,8 @@ def _sample(delivery: Delivery) -> list[Row]:
     return [row for number, row in numbered if number not in left_out]
 
 
-def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: Progress) -> Reading:
-    columns = [
+def _columns(delivery: Delivery) -> list[Column]:
+    return [
         Column(
             index,
             heading.key,
@@ -150,7 +150,10 @@ def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: 
         )
         for index, (heading, kind) in enumerate(zip(delivery.headings, delivery.types, strict=True))
     ]
-    preview = _preview(delivery)
+
+
+def _store(order: Order, delivery: Delivery, findings: list[Finding], progress: Progress) -> Reading:
+    columns, preview = _columns(delivery), _preview(delivery)
     with ThreadPoolExecutor(1) as executor:
         unchanged = delivery.source.lines if delivery.has_all_cells else None
         lines = executor.submit(_digest_delivered, order, unchanged, columns, delivery.table.row_count() - 1)

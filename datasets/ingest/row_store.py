@@ -92,14 +92,6 @@ def _write_facts(connection: Any, row_count: int, columns: Sequence[Column]) -> 
     connection.executemany("INSERT INTO store.facts VALUES (?, ?)", rows)
 
 
-def read_facts(path: Path) -> dict[str, Any]:
-    """What the row store at `path` says of itself: format, row_count, columns."""
-    import duckdb
-
-    with duckdb.connect(str(path), read_only=True) as connection:
-        return {key: json.loads(value) for key, value in connection.execute("SELECT key, value FROM facts").fetchall()}
-
-
 def _select(column: Column, cell: str, kind: ColumnType) -> str:
     typed = cell if kind.type == "text" else f"CAST({cell} AS {kind.sql})"
     shadow = f", {shadow_sql(cell, kind.shadow)} AS s{column.index}" if kind.shadow else ""

@@ -60,7 +60,7 @@ def load_layers(
     """Read the wanted layer, else the first, into `table`: its attributes, then its places.
 
     Raises Invalid("shapefile_is_broken" | "worksheet_not_found" | "unknown_encoding") and
-    TooLarge("record_is_too_large").
+    TooLarge("record_is_too_large" | "shape_has_too_many_rings").
     """
     names = [layer.name for layer in layers]
     if options.sheet is not None and options.sheet not in names:

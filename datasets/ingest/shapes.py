@@ -12,14 +12,13 @@ from datasets.errors import Invalid, TooLarge
 MAGIC = 9994
 HEADER_SIZE = 100
 POINTS = (1, 11, 21)
+"""Each kind has three numbers: plain, with height, with measure. Only points keep their height."""
 MULTIPOINTS = (8, 18, 28)
 LINES = (3, 13, 23)
 POLYGONS = (5, 15, 25)
-FLAT = 10
-"""Shape types are equal modulo ten for plain shapes, shapes with height and shapes with measure."""
 MAX_SHAPE = 1 << 25
-MAX_RINGS = 5_000
-"""Rings of one polygon whose holes are looked for; each is compared with each."""
+MAX_PAIRS = 6_250_000
+"""Holes times outer rings of one polygon: each hole is compared with each ring. Islands without holes cost nothing."""
 
 Point = tuple[float, float]
 Ring = list[Point]
@@ -37,7 +36,8 @@ def read_shape_header(stream: IO[bytes]) -> tuple[int, tuple[float, ...]]:
 def read_shapes(stream: IO[bytes]) -> Iterator[Geometry]:
     """The geometry of each record in turn; None for a null shape and for kinds that GeoJSON does not know.
 
-    Raises Invalid("shapefile_is_broken") and TooLarge("record_is_too_large", limit=…).
+    Raises Invalid("shapefile_is_broken"), TooLarge("record_is_too_large", limit=…) and
+    TooLarge("shape_has_too_many_rings", count=…).
     """
     while head := stream.read(8):
         size = int.from_bytes(head[4:], "big") * 2
@@ -96,8 +96,8 @@ def _polygons(rings: list[Ring]) -> list[list[Ring]]:
     outer = [ring for ring in rings if _area(ring) <= 0]
     holes = [ring for ring in rings if _area(ring) > 0]
     polygons = [[_turned(ring)] for ring in outer]
-    if len(rings) > MAX_RINGS:
-        raise TooLarge("record_is_too_large", limit=MAX_RINGS)
+    if len(holes) * len(outer) > MAX_PAIRS:
+        raise TooLarge("shape_has_too_many_rings", count=len(rings))
     for hole in holes:
         around = [index for index, ring in enumerate(outer) if len(outer) == 1 or _holds(ring, hole[0])]
         if around:

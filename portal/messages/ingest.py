@@ -42,7 +42,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "xml_has_no_records": (
         "XML 里没有找到重复的记录。请确认每条记录是一个同名元素，或导出为 CSV、Excel。",
-        "No repeated records were found in the XML: each record should be an element of the same name.",
+        "No repeated records were found in the XML. Please make each record an element of the same name, or export CSV "
+        "or Excel.",
     ),
     "format_not_supported": (
         "不支持 {kind} 格式。请上传 CSV、Excel、.ods、JSON、GeoJSON、XML、Parquet 或 Shapefile（.zip）。",
@@ -63,7 +64,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "json_has_no_records": (
         "JSON 里没有记录。请确认文件是对象数组、每行一个对象，或含有记录列表。",
-        "The JSON holds no records. It should be an array of objects, one object a line, or hold a list of records.",
+        "The JSON holds no records. Please deliver an array of objects, one object a line, or an object with a list.",
+    ),
+    "shape_has_too_many_rings": (
+        "有一个多边形由 {count} 个环组成，其中的洞多得无法逐一对应。请在 GIS 软件里拆成几个图形后重新导出。",
+        "One polygon has {count} rings, too many to find the ring around each hole. Please split it into several "
+        "shapes and export again.",
     ),
     "record_is_too_large": (
         "有一条记录超过 {limit} 个字符，无法作为表格的一行。请检查文件结构，或改用 CSV。",
@@ -128,8 +134,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The workbook holds an XML declaration (DOCTYPE) that is not allowed. Please save it as a new file from Excel.",
     ),
     "worksheet_not_found": (
-        "没有名为“{sheet}”的工作表。现有工作表：{sheets}。",
-        "There is no sheet “{sheet}”. The sheets are: {sheets}.",
+        "没有名为“{sheet}”的工作表。请从现有工作表中选择：{sheets}。",
+        "There is no sheet “{sheet}”. Please choose one of: {sheets}.",
     ),
     "worksheet_is_too_large": (
         "工作表的范围达到第 {rows} 行、第 {columns} 列，过大（上限 {limit} 个单元格）。"
@@ -154,14 +160,17 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "No table was found. Please make sure that the first sheet (or the file's beginning) has a header and data.",
     ),
     "header_row_is_bad": (
-        "表头行号 {row} 不对：文件共 {rows} 行。",
-        "Row {row} cannot be the header: the file has {rows} rows.",
+        "表头行号 {row} 不对：文件共 {rows} 行。请填 1 至 {rows} 之间的行号。",
+        "Row {row} cannot be the header. Please give a row from 1 to {rows}.",
     ),
     "delimiter_is_bad": (
-        "分隔符只能是一个字符，不能是“{delimiter}”。",
-        "A delimiter is one character, not “{delimiter}”.",
+        "分隔符只能是一个字符，不能是“{delimiter}”。请改用逗号、分号、制表符等单个字符。",
+        "“{delimiter}” is no delimiter. Please give one character, such as a comma, a semicolon or a TAB.",
     ),
-    "unknown_encoding": ("不认识编码“{encoding}”。", "The encoding “{encoding}” is unknown."),
+    "unknown_encoding": (
+        "不认识编码“{encoding}”。请改用 UTF-8、GB18030、Big5 等编码名称。",
+        "The encoding “{encoding}” is unknown. Please name another, such as UTF-8, GB18030 or Big5.",
+    ),
     "encoding_does_not_fit": (
         "文件不是 {encoding} 编码：第 {line} 行第 {column} 个字符（字节 {bytes}）无法识别。"
         "请换一种编码，或另存为 UTF-8。",
@@ -366,14 +375,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "All columns were to be removed, which leaves nothing to publish. Please keep at least one.",
     ),
     # the way of a delivered file
-    "intake_not_found": ("没有找到这次上传。", "This upload was not found."),
+    "intake_not_found": ("没有找到这次上传。请重新上传。", "This upload was not found. Please upload again."),
     "intake_is_closed": (
         "这次上传已经确认或放弃，不能再改。请重新上传。",
         "This upload was already confirmed or discarded. Please upload again.",
     ),
     "intake_is_not_read": (
-        "文件还没有读完，或没有通过检查，不能确认。",
-        "The file has not been read yet, or was refused, so it cannot be confirmed.",
+        "文件还没有读完，或没有通过检查，不能确认。请等读取完成；没有通过的，请改正后重新上传。",
+        "The file has not been read yet, or was refused, so it cannot be confirmed. Please wait for the reading, or "
+        "correct the file and upload it again.",
     ),
     "data_unchanged": (
         "内容与已发布的第 {number} 版完全相同。若本期数据没有变化，请用“确认无变化”。",

@@ -103,6 +103,14 @@ def test_hole_lies_in_its_ring(tmp_path: Path) -> None:
     assert line.preview == [['{"type":"LineString","coordinates":[[1.0,2.0],[3.0,4.5]]}']]
 
 
+def test_islands_may_be_many_but_not_holes_in_many_islands(tmp_path: Path) -> None:
+    island, hole = [(0.0, 0.0), (0.0, 9.0), (9.0, 0.0), (0.0, 0.0)], [(1.0, 1.0), (2.0, 1.0), (1.0, 2.0), (1.0, 1.0)]
+    assert read_here(pack(tmp_path / "a.zip", {"a.shp": make_shp(5, [parts(5, *[island] * 6_000)])})).row_count == 1
+    with pytest.raises(DomainError) as caught:
+        read_here(pack(tmp_path / "b.zip", {"b.shp": make_shp(5, [parts(5, *[island] * 2_501, *[hole] * 2_500)])}))
+    assert (caught.value.code, caught.value.params) == ("shape_has_too_many_rings", {"count": 5_001})
+
+
 def test_layers_are_sheets(tmp_path: Path) -> None:
     one, two = make_shp(1, [point(1, 2)]), make_shp(1, [point(3, 4), point(5, 6)])
     path = pack(
