@@ -42,7 +42,9 @@ def grouped_selection(query: Query, columns: Sequence[Column], language: str = "
 
 def group_clause(query: Query, columns: Sequence[Column], store: KnownWords | None = None) -> Clause:
     """A SELECT of c0, c1 …: the groups of the rows that fit `query`, in no order."""
-    grouping, known = _grouping(query), store.values if store else {}
+    grouping = _grouping(query)
+    # one text alone goes by itself: DuckDB groups by its own dictionary in a third of the time that numbers take
+    known = store.values if store and len(grouping.keys) > 1 else {}
     where = where_clause(query, columns, store)
     keys = [f"{_grouped_by(key, known)} AS k{place}" for place, key in enumerate(grouping.keys)]
     measures = [f"{_measured(measure)} AS m{place}" for place, measure in enumerate(grouping.measures)]
