@@ -93,7 +93,7 @@ def compare(
 
     `key` names columns that tell rows apart; None: find one; empty: compare rows whole. O(rows) with one hash join;
     a million against a million rows of twelve columns take about three seconds and 300 MB.
-    Raises Invalid("key_is_not_unique" | "unknown_column") for a given key that does not fit both versions.
+    Raises Invalid("key_does_not_fit" | "key_is_not_unique") for a given key that does not tell the rows of both apart.
     """
     pairs = _pairs(old.columns, new.columns)
     with _open(old.store, new.store, result, spill) as connection:

@@ -51,7 +51,7 @@ def begin_upload(
         raise TooLarge("file_too_large", limit=max_bytes, size=byte_size)
     fresh = Upload.touched_at > now - KEPT_FOR
     is_open = (Upload.account_id == account_id, Upload.blob_sha256.is_(None), fresh)
-    if session.scalar(select(func.count()).select_from(Upload).where(*is_open)) >= MAX_OPEN:  # type: ignore[operator]
+    if session.scalars(select(func.count()).select_from(Upload).where(*is_open)).one() >= MAX_OPEN:
         raise Conflict("too_many_uploads", limit=MAX_OPEN)
     upload = Upload(
         id=uuid.uuid4(),

@@ -86,10 +86,10 @@ def find_codec(records: Iterator[Record], header: DbfHeader, declared: str | Non
     for codec in GUESSES:
         failures[codec] += sum("\ufffd" in decode_text(field.name, codec) for field in header.fields)
     for _, record in zip(range(SAMPLE_ROWS), records, strict=False):
-        for index in texts if record else ():
-            if not record[index].isascii():  # type: ignore[index]
+        for cell in [record[index] for index in texts] if record else ():
+            if not cell.isascii():
                 for codec in GUESSES:
-                    failures[codec] += "\ufffd" in decode_text(record[index], codec)  # type: ignore[index]
+                    failures[codec] += "\ufffd" in decode_text(cell, codec)
     return min(GUESSES, key=lambda codec: failures[codec])
 
 

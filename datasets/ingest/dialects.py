@@ -72,8 +72,9 @@ def find_dialect(sample: str, wanted: str | None = None) -> Dialect:
     declared = SEPARATOR_LINE.match(sample)
     if declared:
         sample = sample[declared.end() :]
-    if wanted or declared:
-        return _complete(sample, wanted or declared.group(1))  # type: ignore[union-attr]
+        wanted = wanted or declared.group(1)
+    if wanted:
+        return _complete(sample, wanted)
     dialects = [_complete(sample, delimiter) for delimiter in DELIMITERS if delimiter in sample]
     scores = {dialect: _score(sample, dialect) for dialect in dialects}
     best = max(dialects, key=lambda dialect: round(scores[dialect], 3), default=None)
