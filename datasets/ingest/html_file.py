@@ -11,12 +11,12 @@ from datasets.ingest.markup_tables import MarkupTable
 from datasets.ingest.markup_text import find_declared_encoding
 from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reading import ReadOptions
+from datasets.ingest.records import MAX_CELL
 from datasets.ingest.source import SheetFacts, Source
 from datasets.sandbox import Progress
 
 MIN_ROWS, MIN_COLUMNS = 2, 2
 MAX_NESTING = 20
-MAX_CELL = 1_000_000
 UNSEEN = ("script", "style", "title")
 BREAKS = ("br", "p", "div", "li")
 
