@@ -23,17 +23,22 @@ MAX_CONDITIONS = 50
 MAX_SORTS = 8
 MAX_WORDS = 8
 MAX_WORDS_LENGTH = 200
+MAX_PROBLEMS = 20
+"""So many findings are told, each with what would be known: an address of 256 KB holds 60,000 wrong parameters."""
 SHOWN_KEYS = 50
 
 
 def parse(pairs: Iterable[tuple[str, str]], columns: Sequence[Column]) -> Query:
     """The question that the parameters `pairs` ask about a table of `columns`.
 
-    Raises Invalid("row_parameters_invalid") with a Problem per parameter that cannot be understood.
+    Raises Invalid("row_parameters_invalid") with a Problem for each of the first MAX_PROBLEMS parameters that cannot
+    be understood.
     """
     parser = _Parser(columns)
     for name, text in pairs:
         parser.take(name, text)
+        if len(parser.problems) >= MAX_PROBLEMS:
+            break
     return parser.finish()
 
 
@@ -78,7 +83,7 @@ class _Parser:
                 Problem(name, "not_with_groups", parameter=name) for name, is_there in wrong.items() if is_there
             ]
         if self.problems:
-            raise Invalid("row_parameters_invalid", problems=self.problems)
+            raise Invalid("row_parameters_invalid", problems=self.problems[:MAX_PROBLEMS])
         return Query(
             conditions=tuple(sorted(self.conditions.values(), key=Condition.pair)),
             alternatives=tuple(self.alternatives[key] for key in sorted(self.alternatives)),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlencode
 
 from datasets.columns import Column
 from datasets.query.grouping import BUCKETS, MAX_KEYS, MAX_MEASURES, MEASURES, buckets_for, measures_for
 from datasets.query.operators import OPERATORS, find_operator, operators_for
+from datasets.query.parse import MAX_CONDITIONS
 from datasets.query.question import Condition, Query, to_pairs
 
 SPARE_CONDITIONS = 2
@@ -129,8 +131,9 @@ def make_form(query: Query, pairs: Sequence[tuple[str, str]], columns: Sequence[
 
 
 def _sent(pairs: Sequence[tuple[str, str]]) -> list[ConditionLine]:
-    """The conditions among row parameters as they were sent, understood or not."""
-    return [ConditionLine(*_split(key), value) for key, value in pairs if not key.startswith("_") and value.strip()]
+    """The conditions among row parameters as they were sent, understood or not; no more than may be asked at once."""
+    sent = ((key, value) for key, value in pairs if not key.startswith("_") and value.strip())
+    return [ConditionLine(*_split(key), value) for key, value in islice(sent, MAX_CONDITIONS)]
 
 
 def _sent_keys(pairs: Sequence[tuple[str, str]]) -> list[KeyLine]:
