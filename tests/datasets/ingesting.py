@@ -25,8 +25,10 @@ TYPES = (
 TWO_ROWS = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>2</v></c></row>'
 
 KEPT_CELLS = 500_000
-READ: dict[Path, tuple[Reading, list[list[str | None]]]] = {}
-"""Files that were read already → what was read."""
+READINGS: dict[Path, Reading] = {}
+"""Files that were read already → what was understood."""
+ROWS: dict[Path, list[list[str | None]]] = {}
+"""The same files, unless large → all rows."""
 
 
 def read_here(
@@ -41,15 +43,20 @@ def read_here(
 
 def read_once(path: Path) -> tuple[Reading, list[list[str | None]]]:
     """The reading and all rows of a file that nobody changes; kept, unless large, for all tests that look at it."""
-    if path in READ:
-        return READ[path]
+    if path in ROWS:
+        return READINGS[path], ROWS[path]
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "rows.duckdb"
-        reading = read_here(path, store=store)
-        found = reading, stored_rows(store, reading.columns)
+        reading = READINGS[path] = read_here(path, store=store)
+        rows = stored_rows(store, reading.columns)
     if reading.row_count * len(reading.columns) <= KEPT_CELLS:
-        READ[path] = found
-    return found
+        ROWS[path] = rows
+    return reading, rows
+
+
+def understand_once(path: Path) -> Reading:
+    """The reading alone, of large files too: read again by nobody who does not need the rows."""
+    return READINGS[path] if path in READINGS else read_once(path)[0]
 
 
 def read_text(

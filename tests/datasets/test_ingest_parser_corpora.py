@@ -8,7 +8,7 @@ import pytest
 
 from datasets.errors import DomainError
 from tests.datasets.corpora import Case, check
-from tests.datasets.ingesting import read_here, read_once
+from tests.datasets.ingesting import read_here, understand_once
 
 MEMBER, BBSRC = "Codice NUTS3 2021", "1011-bbsrc-25k-spend-return.csv"
 
@@ -158,7 +158,7 @@ def test_file_without_a_table_is_refused(shared_data: Path, file: str, code: str
 @pytest.mark.shared
 @pytest.mark.parametrize("file", ["issue-811.csv", "latin1.csv", "table-infer-iso-8859-7.csv"])
 def test_encodings_before_unicode_other_than_chinese_are_a_doubt(shared_data: Path, file: str) -> None:
-    reading, _ = read_once(shared_data / "parsers/frictionless" / file)
+    reading = understand_once(shared_data / "parsers/frictionless" / file)
     assert not reading.encoding_is_certain
     assert reading.encoding_previews[0]["codec"] == reading.encoding
     assert len(reading.encoding_previews) > 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.datasets.corpora import Case, check
-from tests.datasets.ingesting import read_once
+from tests.datasets.ingesting import understand_once
 
 FOLDER = "parsers/csvsniffer"
 BOOTS = "Men's Boots, 10\" Shearling-Lined"
@@ -179,5 +179,5 @@ def test_delimiters_are_those_that_the_authors_wrote_down(shared_data: Path) -> 
     ],
 )
 def test_what_is_odd_is_said(shared_data: Path, file: str, code: str, count: int | None) -> None:
-    reading, _ = read_once(shared_data / FOLDER / file)
+    reading = understand_once(shared_data / FOLDER / file)
     assert [warning["params"].get("count") for warning in reading.warnings if warning["code"] == code] == [count]

@@ -13,7 +13,7 @@ from datasets.ingest.column_types import RawColumn
 from datasets.ingest.personal_data import find_personal_data
 from datasets.ingest.raw_table import RawTable
 from datasets.ingest.reading import Finding
-from tests.datasets.ingesting import read_here
+from tests.datasets.ingesting import understand_once
 
 ROWS = 500
 COLUMNS = 8
@@ -160,14 +160,14 @@ def test_number_in_prose_is_found_among_codes(tmp_path: Path) -> None:
 
 def test_real_public_tables_are_hardly_blocked(shared_data: Path) -> None:
     files = [path for path in sorted((shared_data / "tables").rglob("*")) if path.suffix in {".csv", ".xls", ".txt"}]
-    blocked = {path.name: read_here(path).blocking for path in files}
+    blocked = {path.name: understand_once(path).blocking for path in files}
     false = {name: findings for name, findings in blocked.items() if findings}
     assert len(files) >= 50
     assert len(false) <= MOST_FALSE_BLOCKS * len(files), false
 
 
 def test_made_up_passengers_are_found_fully(shared_data: Path) -> None:
-    reading = read_here(shared_data / "pii_synthetic" / "乘客信息_300.csv")
+    reading = understand_once(shared_data / "pii_synthetic" / "乘客信息_300.csv")
     assert {(one.column, one.kind, one.count) for one in reading.findings} == {
         ("姓名", "name", 300), ("身份证号", "id_card", 300), ("手机号", "mobile", 300),
     }  # fmt: skip
