@@ -22,6 +22,7 @@ from datasets.ingest.intakes import (
     get_intake,
     published_salt,
     read_blob,
+    record_delay,
     record_reading,
     record_refusal,
     require_open_intake,
@@ -83,6 +84,7 @@ def start_reading(house: House, intake_id: uuid.UUID, options: ReadOptions | Non
         intake.options = (options or first_options(session, intake.resource_id)).as_dict()
         is_small = intake.byte_size <= AT_ONCE_BYTES
         intake.state = "received" if is_small else "reading"
+        intake.problem = None
         if not is_small:
             queue_job(session, JOB_KIND, {"intake": str(intake_id)}, key=job_key(intake_id), now=house.now())
     if is_small:
@@ -90,8 +92,17 @@ def start_reading(house: House, intake_id: uuid.UUID, options: ReadOptions | Non
 
 
 def read_delivery(house: House, params: Mapping[str, Any], report: Report) -> None:
-    """The job: read a large delivery with the options that were chosen for it. Doing it twice does no harm."""
-    _read(house, uuid.UUID(params["intake"]), None, report)
+    """The job: read a large delivery with the options that were chosen for it. Doing it twice does no harm.
+
+    What keeps it from being read just now (Busy, raised so that the worker tries again) is told at the delivery.
+    """
+    intake_id = uuid.UUID(params["intake"])
+    try:
+        _read(house, intake_id, None, report)
+    except Busy as error:
+        with house.database.work() as session:
+            record_delay(get_intake(session, intake_id), error)
+        raise
 
 
 def upload_file(house: House, entry_name: str, file: Path, *, resource_title: str | None, by: Actor) -> VersionFacts:

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from datasets.columns import rekey
-from datasets.errors import Conflict, DomainError, Invalid, NotFound, Problem, TooLarge
+from datasets.errors import Busy, Conflict, DomainError, Invalid, NotFound, Problem, TooLarge
 from datasets.ingest.reader import read_file
 from datasets.ingest.reading import Reading, ReadOptions, Recipe
 from datasets.ingest.row_store import row_store_key
@@ -137,6 +137,11 @@ def record_refusal(session: Session, intake: Intake, error: DomainError, *, now:
     intake.problem = {"code": error.code, "params": error.params, "problems": problems}
     intake.finished_at = now
     session.flush()
+
+
+def record_delay(intake: Intake, error: Busy) -> None:
+    """Keep what kept the file from being read just now; it is tried again, so the state stays as it is."""
+    intake.problem = {"code": error.code, "params": error.params, "problems": []}
 
 
 def read_intake(
