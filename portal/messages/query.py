@@ -67,8 +67,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The rows of this data are not available at the moment. Try again later or contact the data office.",
     ),
     "row_store_is_broken": (
-        "这份数据的查询库正在自动重建，请过一两分钟再试；原始文件可照常下载。",
-        "The rows of this data are being rebuilt. Try again in a minute or two; the original can be downloaded.",
+        "这份数据的查询库正在自动重建，请过一两分钟再试。",
+        "The rows of this data are being rebuilt. Try again in a minute or two.",
     ),
     "version_is_withheld": (
         "第 {number} 版含有后来不再开放的数据项，已停止提供。请使用第 {newest} 版。",
