@@ -145,5 +145,6 @@ def test_any_header_and_any_cell_come_back_from_the_csv(make_store, tmp_path: Pa
 @settings(max_examples=120, deadline=None)
 @given(text=st.text(st.sampled_from(list("=+-@＝＋－＠ '\";\t\r\n\0　.,5e%—aＡ字")), max_size=6))
 def test_guard_means_the_same_in_python_and_in_sql(text):
-    row = duckdb.execute(f"SELECT {guarded_sql('c')} FROM (SELECT CAST(? AS VARCHAR) AS c)", [text])
-    assert row.fetchone() == (guard_cell(text),)
+    with duckdb.connect() as connection:
+        row = connection.execute(f"SELECT {guarded_sql('c')} FROM (SELECT CAST(? AS VARCHAR) AS c)", [text]).fetchone()
+    assert row == (guard_cell(text),)
