@@ -24,14 +24,29 @@ def find_withheld(session: Session, resource_id: uuid.UUID, number: int) -> tupl
     wanted = select(DataVersion.number, DataVersion.state, DataVersion.columns, DataVersion.recipe).where(
         DataVersion.resource_id == resource_id, (DataVersion.number == number) | (DataVersion.state == "published")
     )
-    rows = {row.number: row for row in session.execute(wanted)}
-    version = rows.get(number)
-    if version is None or version.state != "superseded":
-        return ()
-    published = next((row for row in rows.values() if row.state == "published"), None)
-    hidden = _masked(published.recipe) - _masked(version.recipe) if published else frozenset()
-    closed = _closed(session, resource_id) | hidden
-    return tuple(column["name"] for column in version.columns if closed & {column["name"], column["key"]})
+    return _withheld(session, resource_id, list(session.execute(wanted))).get(number, ())
+
+
+def list_withheld(session: Session, resource_id: uuid.UUID) -> frozenset[int]:
+    """Numbers of the superseded versions of a resource that are withheld. O(versions)."""
+    wanted = select(DataVersion.number, DataVersion.state, DataVersion.columns, DataVersion.recipe).where(
+        DataVersion.resource_id == resource_id, DataVersion.state.in_(("published", "superseded"))
+    )
+    rows = list(session.execute(wanted))
+    return frozenset(_withheld(session, resource_id, rows)) if len(rows) > 1 else frozenset()
+
+
+def _withheld(session: Session, resource_id: uuid.UUID, rows: Sequence[Any]) -> dict[int, tuple[str, ...]]:
+    """Number of a superseded version → its columns that may not be public; versions without any are left out."""
+    published = next((row for row in rows if row.state == "published"), None)
+    closed, masked = _closed(session, resource_id), _masked(published.recipe) if published else frozenset()
+    found = {}
+    for row in rows:
+        hidden = closed | (masked - _masked(row.recipe))
+        names = tuple(column["name"] for column in row.columns if hidden & {column["name"], column["key"]})
+        if row.state == "superseded" and names:
+            found[row.number] = names
+    return found
 
 
 def _closed(session: Session, resource_id: uuid.UUID) -> frozenset[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from catalog import public
 from catalog.public import Card, PublicEntry
 from catalog.vocabularies import VOCABULARIES
+from catalog.withholding import list_withheld
 from datasets import versions
 from datasets.columns import TYPES, Column, columns_from
 from datasets.errors import Busy, NotFound, TooLarge
@@ -65,6 +66,8 @@ class FileView:
     column_count: int
     downloads: DownloadMenu
     history: tuple[VersionFacts, ...]
+    withheld: frozenset[int]
+    """Numbers of versions that hold what may not be public any more."""
     told: dict[int, str]
     """Number of a version → what changed in it, where that is known."""
     preview: Preview | None
@@ -210,6 +213,7 @@ def _file_view(session: Session, house: House, resource: RecordResource, languag
         title=resource.title,
         version=resource.version,
         column_count=len(resource.version.columns),
+        withheld=list_withheld(session, uuid.UUID(resource.id)),
         downloads=make_download_menu(
             columns_from(resource.version.columns), language, csv_bytes=resource.version.csv_byte_size
         ),

@@ -76,3 +76,10 @@ def test_a_version_that_is_withheld_was_public_before(client: FlaskClient, house
     name = publish_table(house, deliveries=(SCHOOLS, MASKED)).name
     for path in OF_VERSION_1[:-2]:
         assert client.get(f"/dataset/{name}{path}").status_code == 200, path
+
+
+def test_the_list_of_versions_leads_to_none_that_is_withheld(client: FlaskClient, masked: str) -> None:
+    page = client.get(masked).text
+    assert "含后来不再公开的列" in page
+    assert [f"{FILE}/version/{number}/data.csv" in page for number in (1, 2, 3)] == [False, True, True]
+    assert [f"{FILE}/version/{number}/changes" in page for number in (2, 3)] == [False, True]
