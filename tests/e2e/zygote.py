@@ -49,7 +49,7 @@ class Acts:
         )
 
     def run(self, act: str, home: Path, *, kill_at: int | None = None, **params: Any) -> Outcome:
-        """Run an act of `tests.e2e.zygote_acts` on a home; with `kill_at` it dies at that point."""
+        """Run an act of `zygote_acts` or `zygote_data_acts` on a home; with `kill_at` it dies at that point."""
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(
             json.dumps({"act": act, "home": str(home), "kill_at": kill_at, "params": params}) + "\n"
@@ -87,7 +87,9 @@ def main() -> None:
     """Fork one child per line of standard input."""
     from catalog.search.question import parse_question
     from tests.e2e.zygote_acts import ACTS
+    from tests.e2e.zygote_data_acts import DATA_ACTS
 
+    acts = {**ACTS, **DATA_ACTS}
     parse_question("预热词典")
 
     for line in sys.stdin:
@@ -96,7 +98,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             os.close(reader)
-            _run_child(ACTS[wish["act"]], wish, writer)
+            _run_child(acts[wish["act"]], wish, writer)
         os.close(writer)
         with os.fdopen(reader) as told:
             said = told.read().split("\n", 2)
