@@ -9,7 +9,8 @@ RUN := $(PY) -m portal
 KEEPING := tests/datasets/test_versions.py tests/datasets/test_usage.py tests/datasets/test_ingest_intakes.py
 
 # tests that ask nothing of the database that its kind could answer differently: they run in the SQLite leg alone
-SAME := $(addprefix --ignore=tests/portal/test_, public_browser.py public_tokens.py mail.py calling.py serving.py settings.py \
+SAME := $(addprefix --ignore=tests/portal/test_, public_rows.py api_rows.py rows_hostile.py faults_leaks.py faults_stores.py faults_data.py \
+	public_browser.py public_tokens.py mail.py calling.py serving.py settings.py \
 	filenames.py links.py robots.py cli.py cli_data.py docs.py edge.py security.py sheet_messages.py hostile_forms.py \
 	desk_sheet.py) \
 	$(addprefix --ignore=tests/catalog/test_, sheet_reading.py sheet_template.py workdays.py obligations.py vocabularies.py cycles.py \
