@@ -20,6 +20,8 @@ SCAN_CELLS = 4_000_000
 MAX_THIN = 2_000
 """Rows of one cell or none, beyond which a table is simply sparse."""
 BLOCK_ROWS = 40
+"""Rows above and below that tell what a lone cell is."""
+WINDOW_CELLS = 200_000
 LONGER = 2
 """How many times as long the table below must be to be preferred to what stands above it."""
 SERIAL = re.compile(r"[1-9]\d{0,8}", re.ASCII)
@@ -27,6 +29,23 @@ REPEATED = 0.6
 """Share of the names from which on a row that holds nothing else is the header again."""
 TOTAL_COLUMNS = 3
 """Columns at the left in which the word for a total is looked for."""
+
+
+class _Window:
+    """Records for one who goes down a table with a look back: many at a time, since each query costs milliseconds."""
+
+    def __init__(self, table: RawTable) -> None:
+        self._table = table
+        self._start = 0
+        self._rows: list[Row] = []
+
+    def rows(self, start: int, count: int) -> list[Row]:
+        """As `RawTable.rows`."""
+        if start < self._start or start + count > self._start + len(self._rows):
+            self._start = max(0, start - BLOCK_ROWS)
+            most = max(start + count - self._start, WINDOW_CELLS // self._table.width)
+            self._rows = self._table.rows(self._start, most)
+        return self._rows[start - self._start :][:count]
 
 
 def is_scanned(layout: Layout, width: int) -> bool:
@@ -52,11 +71,11 @@ def find_next_tables(table: RawTable, layout: Layout, thin: Sequence[int]) -> li
     A row that only may be a header is noted as one of `doubtful_rows` and stays: rows that go on behind a blank row
     are never lost.
     """
-    above = table.rows(layout.first_row, BLOCK_ROWS)
+    above, window = table.rows(layout.first_row, BLOCK_ROWS), _Window(table)
     names = table.rows(layout.header_rows[0], 1)[0] if layout.header_rows else []
     starts = []
     for begin, end in _runs(thin):
-        block = table.rows(begin, end - begin + 1 + BLOCK_ROWS)
+        block = window.rows(begin, end - begin + 1 + BLOCK_ROWS)
         titles, rows = block[: end - begin + 1], _until_thin(block[end - begin + 1 :])
         if not layout.header_rows:
             is_longer = layout.last_row - end >= LONGER * (begin - layout.first_row)
@@ -140,23 +159,23 @@ def _mark_groups(table: RawTable, layout: Layout, thin: Sequence[int]) -> None:
     if max(map(breadth, body), default=0) <= 2:
         return
     known = {*layout.group_rows, *layout.repeated_rows}
-    groups = list(layout.group_rows)
+    groups, window = list(layout.group_rows), _Window(table)
     for row in thin:
-        lone = [(column, cell) for column, cell in enumerate(table.rows(row, 1)[0]) if cell]
+        lone = [(column, cell) for column, cell in enumerate(window.rows(row, 1)[0]) if cell]
         if row in known or not lone or not layout.header_rows:
             continue
         column, cell = lone[0]
-        if kind_of(cell) == "text" and not re.match(TOTAL, cell) and _heads_counted(table, layout, row, column):
+        if kind_of(cell) == "text" and not re.match(TOTAL, cell) and _heads_counted(window, layout, row, column):
             groups.append(row)
         elif not _is_like_others(cell, body, column):
             layout.lone_rows.append(row)
     layout.group_rows = sorted(groups)
 
 
-def _heads_counted(table: RawTable, layout: Layout, row: int, column: int) -> bool:
+def _heads_counted(window: _Window, layout: Layout, row: int, column: int) -> bool:
     """The rows around count 1, 2, 3 … in this column, and the count goes on or begins again below `row`."""
     start = max(layout.first_row, row - BLOCK_ROWS)
-    cells = [found[column] or "" for found in table.rows(start, row - start + BLOCK_ROWS)]
+    cells = [found[column] or "" for found in window.rows(start, row - start + BLOCK_ROWS)]
     before = [int(cell) for cell in cells[: row - start] if SERIAL.fullmatch(cell)]
     after = [int(cell) for cell in cells[row - start + 1 :] if SERIAL.fullmatch(cell)]
     counted = [*before, *after]

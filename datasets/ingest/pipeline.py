@@ -226,7 +226,7 @@ def _digest(order: Order, stored: StoredRows, lines: LineDigests | None, progres
 def _preview(delivery: Delivery) -> list[list[str]]:
     table = delivery.table
     wanted = f"SELECT rowid FROM raw WHERE {delivery.where} ORDER BY rowid LIMIT {PREVIEW_ROWS}"
-    rows = [table.rows(number, 1)[0] for (number,) in table.connection.execute(wanted).fetchall()]
+    rows = table.rows_at([number for (number,) in table.connection.execute(wanted).fetchall()])
     return [[row[heading.position] or "" for heading in delivery.headings] for row in rows]
 
 

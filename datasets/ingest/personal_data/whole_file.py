@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datasets.ingest.column_types import RawColumn
 from datasets.ingest.delivery import Delivery
 from datasets.ingest.personal_data.searching import find_in_texts, find_personal_data
+from datasets.ingest.raw_table import Row
 from datasets.ingest.reading import Finding
 
 NAMES_PLACE = "列名"
@@ -44,11 +45,14 @@ def search_file(delivery: Delivery) -> FileFindings:
 def _rows_around(delivery: Delivery) -> Iterator[str]:
     """Titles, notes and whatever else stands above, below and between the rows of the table, a line each."""
     layout, table = delivery.layout, delivery.table
-    ranges = [(0, layout.first_row), (layout.last_row + 1, table.row_count()), *((r, r + 1) for r in layout.left_out)]
-    for start, end in ranges:
+    for start, end in ((0, layout.first_row), (layout.last_row + 1, table.row_count())):
         for at in range(start, end, ROWS_A_TIME):
-            for row in table.rows(at, min(ROWS_A_TIME, end - at)):
-                yield " ".join(cell for cell in row if cell)
+            yield from map(_line, table.rows(at, min(ROWS_A_TIME, end - at)))
+    yield from map(_line, table.rows_at(layout.left_out))
+
+
+def _line(row: Row) -> str:
+    return " ".join(cell for cell in row if cell)
 
 
 def _columns_around(delivery: Delivery) -> list[RawColumn]:
